@@ -1,0 +1,44 @@
+/**
+ * The EventStream seam: what happened, for everyone outside the room. Only committed entries and their events are
+ * published. Rules with ids in SPEC.md; test/events/contract.ts proves them on every adapter.
+ */
+import type { Entry, MatchEvent } from '../match/engine.ts';
+
+/** What one commit of one match published. `n` (of its first entry) with the match id is the key of deduplication. */
+export interface Published {
+  readonly matchId: string;
+  readonly tenantId: string;
+  readonly game: string;
+  readonly epoch: number;
+  readonly n: number;
+  readonly entries: readonly Entry[];
+  readonly events: readonly MatchEvent[];
+}
+
+export interface EventStream {
+  /** Appends in order. A record stored before (same match and n) is skipped. Throws StreamGap on a missing predecessor. */
+  append(records: readonly Published[]): Promise<void>;
+  /** The log of a match from entry `from` (default 1) on, in order. */
+  read(matchId: string, from?: number): Promise<readonly Published[]>;
+  /**
+   * At least once, in order for each match; goes on after the last batch that `handler` resolved, over restarts too.
+   * A handler that throws is called again with the same batch, after a pause that grows to 5 s.
+   */
+  subscribe(durable: string, handler: (records: readonly Published[]) => Promise<void>): Subscription;
+  close(): Promise<void>;
+}
+
+export interface Subscription {
+  stop(): Promise<void>;
+  /** Number of records not handled yet. */
+  lag(): Promise<number>;
+}
+
+/** A record whose predecessor is not in the stream. */
+export class StreamGap extends Error {
+  override readonly name = 'StreamGap';
+  readonly code = 'stream/gap';
+  constructor(matchId: string, n: number) {
+    super(`match ${matchId}: entry ${n - 1} is not in the stream, so ${n} can't follow`);
+  }
+}

@@ -1,0 +1,98 @@
+/** The environment as one typed, validated object. Nothing else reads process.env. */
+import { variables, type SigningKey, type Variable } from './config-variables.ts';
+
+export interface Config {
+  readonly env: 'development' | 'production' | 'test';
+  readonly production: boolean;
+  readonly dataDir: string;
+  readonly http: { readonly host: string; readonly port: number; readonly pingIntervalMs: number };
+  readonly auth: {
+    /** The first signs, all verify. Null (never in production): src/auth makes one, kept in the data folder. */
+    readonly keys: readonly SigningKey[] | null;
+    readonly issuer: string;
+    readonly audience: string;
+    readonly leewaySeconds: number;
+    readonly tokenSeconds: number;
+    readonly returnGraceSeconds: number;
+  };
+  readonly database: { readonly url: string | null; readonly poolMax: number };
+  readonly match: {
+    readonly turnMs: number;
+    readonly botDelayMs: number;
+    readonly maxMessagesPerSecond: number;
+    readonly maxQueuedBytes: number;
+  };
+  readonly log: { readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' };
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable that is wrong: one line that names it, says what was wrong, and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'config/invalid';
+}
+
+/** The configuration that `env` describes; an empty variable counts as unset. Throws ConfigError. */
+export function loadConfig(env: Environment): Config {
+  const mode = required(env, variables.env);
+  const production = mode === 'production';
+  const keys = optional(env, variables.authKeys);
+  if (production && keys === null) {
+    throw new ConfigError(
+      'AUTH_KEYS is not set: production needs kid:secret with a secret of 32 characters or more',
+    );
+  }
+  return {
+    env: mode,
+    production,
+    dataDir: required(env, variables.dataDir),
+    http: {
+      // Development mints tokens for whoever asks, so it listens to this machine only; a container in production must be reached.
+      host: optional(env, variables.host) ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      port: required(env, variables.port),
+      pingIntervalMs: required(env, variables.pingInterval),
+    },
+    auth: {
+      keys,
+      issuer: required(env, variables.authIssuer),
+      audience: required(env, variables.authAudience),
+      leewaySeconds: required(env, variables.authLeeway),
+      tokenSeconds: required(env, variables.tokenSeconds),
+      returnGraceSeconds: required(env, variables.returnGrace),
+    },
+    database: { url: optional(env, variables.databaseUrl), poolMax: required(env, variables.databasePool) },
+    match: {
+      turnMs: required(env, variables.turnSeconds) * 1000,
+      botDelayMs: required(env, variables.botDelay),
+      maxMessagesPerSecond: required(env, variables.messageRate),
+      maxQueuedBytes: required(env, variables.queuedBytes),
+    },
+    log: { level: required(env, variables.logLevel) },
+  };
+}
+
+/** The variables as rows of a table: what README shows, and `npm start -- --help`. */
+export function describeConfig(): readonly { name: string; default: string; meaning: string }[] {
+  return Object.values<Variable<unknown>>(variables).map((variable) => ({
+    name: variable.name,
+    default: variable.shownDefault ?? variable.default ?? 'not set',
+    meaning: variable.meaning,
+  }));
+}
+
+function required<T>(env: Environment, variable: Variable<T> & { readonly default: string }): T {
+  return parse(variable, env[variable.name] || variable.default);
+}
+
+function optional<T>(env: Environment, variable: Variable<T>): T | null {
+  const text = env[variable.name];
+  return text ? parse(variable, text) : null;
+}
+
+function parse<T>(variable: Variable<T>, text: string): T {
+  const parsed = variable.schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  const shown = variable.secret ? '' : ` is ${JSON.stringify(text.slice(0, 80))}`;
+  throw new ConfigError(`${variable.name}${shown}: ${parsed.error.issues[0]!.message}`);
+}

@@ -13,7 +13,7 @@ export interface Entry {
   readonly type: string;
   /** The seat that caused it, or null for the match itself. */
   readonly seat: number | null;
-  /** Id of the command that caused it, on the first entry of that command. */
+  /** Id of the command that caused it, on the last entry of that command. */
   readonly id?: string;
   readonly data: unknown;
 }
@@ -30,6 +30,7 @@ export interface MatchEvent {
 
 /** What reaches an engine, in one order: the order of the mailbox. */
 export type Input =
+  | { readonly kind: 'create'; readonly t: number; readonly setup: MatchSetup }
   | {
       readonly kind: 'command';
       readonly t: number;
@@ -88,12 +89,22 @@ export interface PlayerResult {
   readonly stats: Readonly<Record<string, number>>;
 }
 
-/** What an engine is made from; the first entry of the log (`create`) holds the same. */
+/** What a match is made from: the first input, and the data of the first entry (`create`) of every log. */
 export interface MatchSetup {
-  readonly matchId: string;
-  readonly options: unknown;
+  readonly game: string;
+  readonly version: string;
+  readonly options: MatchOptions;
   /** 32 hexadecimal digits; leaves the server only after the result. */
   readonly seed: string;
+}
+
+/** Options that every game has; a game adds its own. Times in milliseconds. */
+export interface MatchOptions {
+  /** What history lists the match under, such as `ranked`. */
+  readonly mode: string;
+  readonly turnMs: number;
+  readonly botDelayMs: number;
+  readonly [option: string]: unknown;
 }
 
 export type MaybePromise<T> = T | Promise<T>;

@@ -1,0 +1,30 @@
+/** What a client may say when it makes or joins a match: checked once, at the edge, and replaced by what passed. */
+import { z } from 'zod';
+import type { MatchOptions } from './engine.ts';
+
+export interface OptionDefaults {
+  readonly turnMs: number;
+  readonly botDelayMs: number;
+}
+
+export interface JoinRequest {
+  readonly spectate: boolean;
+  readonly options: MatchOptions;
+  /** Matches with the same key are the same offer: joinOrCreate finds one with a free seat. */
+  readonly offer: string;
+}
+
+const name = /^[a-z0-9_-]{1,64}$/;
+
+/** Parses raw join options for a game with options `own`; throws ZodError. */
+export function parseJoinOptions(own: z.ZodObject, defaults: OptionDefaults, raw: unknown): JoinRequest {
+  const schema = own.extend({
+    spectate: z.boolean().default(false),
+    mode: z.string().regex(name, 'mode is 1 to 64 of a-z, 0-9, _ and -').default('casual'),
+    turnMs: z.int().min(1_000).max(86_400_000).default(defaults.turnMs),
+    botDelayMs: z.int().min(0).max(60_000).default(defaults.botDelayMs),
+  });
+  const { spectate, ...options } = schema.strict().parse(raw ?? {}) as MatchOptions & { spectate: boolean };
+  const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { spectate, options, offer: JSON.stringify(sorted) };
+}

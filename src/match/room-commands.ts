@@ -1,0 +1,56 @@
+/** Commands as they come from a client: checked here, before anything of the match sees them. */
+import type { Client } from '@colyseus/core';
+import { z } from 'zod';
+import type { Outcome } from './engine.ts';
+import { seatCommands } from './seat-commands.ts';
+
+/** Answers of a request; with a plain `send` only refusals are told, as the message `refused`. */
+export interface Reply {
+  readonly id?: number | undefined;
+  reject(reason: unknown): unknown;
+}
+
+export interface Refused {
+  /** Id of the command, where it has one. */
+  readonly id?: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+const commandId = z.string().min(1).max(64);
+
+export type Parsed = { readonly id: string; readonly payload: unknown } | Refused;
+
+/** The parts of a command `{id, …payload}`, or why it is refused. */
+export function parseCommand(schema: z.ZodType, message: unknown): Parsed {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    return {
+      code: 'command/invalid',
+      message: 'a command is an object with an id of its own and its fields',
+    };
+  }
+  const { id, ...fields } = message as { id?: unknown };
+  const checkedId = commandId.safeParse(id);
+  if (!checkedId.success)
+    return { code: 'command/invalid', message: 'id: a text of 1 to 64 characters, new for each command' };
+  const checked = schema.safeParse(fields);
+  if (checked.success) return { id: checkedId.data, payload: checked.data };
+  const { path, message: why } = checked.error.issues[0]!;
+  return { id: checkedId.data, code: 'command/invalid', message: `${path.join('.') || 'command'}: ${why}` };
+}
+
+/** Tells a client of a refusal, by whichever way it asked. */
+export function refuse(client: Client, reply: Reply, refused: Refused): unknown {
+  if (reply.id !== undefined) return reply.reject(refused);
+  client.send('refused', refused);
+  return undefined;
+}
+
+export function answer(client: Client, reply: Reply, id: string, outcome: Outcome): unknown {
+  if (outcome.ok) return { n: outcome.n };
+  return refuse(client, reply, { id, code: outcome.code, message: outcome.message });
+}
+
+/** The schemas of all commands of a game: its own and those about seats. */
+export const commandSchemas = (own: Readonly<Record<string, z.ZodType>>): [string, z.ZodType][] =>
+  Object.entries({ ...own, ...seatCommands });

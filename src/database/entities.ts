@@ -1,0 +1,5 @@
+/**
+ * All entities of the object mapper, from the folders of the services that own them; `as const`, so that `Em` knows them.
+ * The tables of the store and the stream are no entities: they are hot paths, in SQL.
+ */
+export const entities = [] as const;

@@ -1,0 +1,65 @@
+/**
+ * How entries and events stand in a row of `match_entry`: JSON tuples, since names repeated a million times cost. Places
+ * in the log are relative to the row's `n`. The store writes such rows, the stream reads them.
+ */
+import type { Entry, MatchEvent } from '../match/engine.ts';
+import type { Published } from './event-stream.ts';
+
+type EntryTuple = [t: number, type: string, seat: number | null, id: string | null, data: unknown];
+type EventTuple = [offset: number, t: number, type: string, seat: number | null, data: unknown];
+
+export interface RecordRow {
+  readonly match_id: string;
+  readonly n: number;
+  readonly epoch: number;
+  readonly tenant_id: string;
+  readonly game: string;
+  readonly entries: string;
+  readonly events: string | null;
+}
+
+/** Columns of a RecordRow. */
+export const RECORD_COLUMNS = 'match_id, n, epoch, tenant_id, game, entries, events';
+
+export function encodeEntries(entries: readonly Entry[]): string {
+  return JSON.stringify(
+    entries.map(({ t, type, seat, id, data }): EntryTuple => [t, type, seat, id ?? null, data]),
+  );
+}
+
+/** Events of a record whose first entry is `n`; null for none. */
+export function encodeEvents(n: number, events: readonly MatchEvent[]): string | null {
+  if (events.length === 0) return null;
+  return JSON.stringify(events.map((e): EventTuple => [e.n - n, e.t, e.type, e.seat, e.data]));
+}
+
+/** The entries of a record whose first entry is `n`. */
+export function decodeEntries(n: number, text: string): Entry[] {
+  const tuples = JSON.parse(text) as EntryTuple[];
+  return tuples.map(([t, type, seat, id, data], i) => ({
+    n: n + i,
+    t,
+    type,
+    seat,
+    ...(id !== null && { id }),
+    data,
+  }));
+}
+
+function decodeEvents(n: number, text: string | null): MatchEvent[] {
+  if (text === null) return [];
+  const tuples = JSON.parse(text) as EventTuple[];
+  return tuples.map(([offset, t, type, seat, data]) => ({ n: n + offset, t, type, seat, data }));
+}
+
+export function decodeRecord(row: RecordRow): Published {
+  return {
+    matchId: row.match_id,
+    tenantId: row.tenant_id,
+    game: row.game,
+    epoch: row.epoch,
+    n: row.n,
+    entries: decodeEntries(row.n, row.entries),
+    events: decodeEvents(row.n, row.events),
+  };
+}

@@ -1,12 +1,13 @@
 /**
  * A match: hosts an engine through one mailbox. Commands, seat changes, deadlines and ticks are handled in one order;
  * entries are committed first, and told then. What arrives during a commit waits for it and is handled as one batch, so
- * the engine's state is never ahead of the log by more than what is being committed.
- * A tick-based engine plays on instead and is committed in the background; its result waits for its commit.
+ * that the engine is never ahead of the log by more than what is being committed.
+ * A tick-based engine plays on instead and is committed in the background; its result is told when that is committed.
  */
 import type { Claim, CommitStatus, MatchStore } from '../store/match-store.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
+import { commitUntilAnswered } from './commit.ts';
 import type {
   Engine,
   Entry,
@@ -19,34 +20,42 @@ import type {
   Standing,
 } from './engine.ts';
 import { Outcomes } from './outcomes.ts';
+import { startTicks } from './ticks.ts';
 
 export interface MatchHost {
   readonly store: MatchStore;
   readonly clock: Clock;
   /** A new engine of the match's game and version. */
   engine(game: string, version: string): Engine;
-  /** Called after a commit, before the outcomes are answered: the time to mirror and to patch. */
-  told(handled: Told): void;
-  /** The claim is gone (or the engine can't be opened): throw the room away, clients come back and it is claimed anew. */
+  /** Called after a commit and before its outcomes are answered: the time to mirror and to patch. */
+  told(told: Told): void;
+  /** The claim is gone: throw the room away; clients come back, and the match is claimed anew. */
   lost(reason: string): void;
   /** A fault that the match survived, for the log. */
   fault(error: unknown): void;
 }
 
-/** What may be told: everything in it is in the log (of a tick-based match: will be within 250 ms, but its result is). */
+/** What may be told. Of a turn-based match all of it is in the log; of a tick-based one it will be within 250 ms, and the result is. */
 export interface Told {
   readonly events: readonly MatchEvent[];
   readonly n: number;
   readonly result: Result | null;
 }
 
-type Pending = { readonly input: Input; readonly done: (outcome: Outcome) => void };
-type Command = Input & { kind: 'command' };
+interface Pending {
+  readonly input: Input;
+  readonly done: (outcome: Outcome) => void;
+}
+
+interface Unsaved {
+  entries: Entry[];
+  events: MatchEvent[];
+}
 
 const entriesPerCheckpoint = 128;
 const backgroundCommitMs = 250;
 const longestMailbox = 1_000;
-/** After the result the store wakes the match once more, should the process die before it is recorded. */
+/** After its result a match is woken once more, should the process die before it is in history. */
 const recordWithinMs = 60_000;
 
 const busy: Outcome = {
@@ -57,12 +66,12 @@ const busy: Outcome = {
 const faulted: Outcome = {
   ok: false,
   code: 'match/fault',
-  message: 'the game could not handle this; the match goes on from before it',
+  message: 'the game failed on this; the match goes on from before it',
 };
-const gone: Outcome = {
+const moved: Outcome = {
   ok: false,
   code: 'match/moved',
-  message: 'the match is claimed elsewhere; reconnect and send it again',
+  message: 'the match has moved; reconnect and send it again',
 };
 
 export class Match {
@@ -70,30 +79,32 @@ export class Match {
   #claim: Claim;
   #engine!: Engine;
   #standing: Standing = { n: 0, wakeAt: null, result: null };
+  #committedResult: Result | null = null;
   #outcomes = new Outcomes();
   #mailbox: Pending[] = [];
   #inFlight = new Map<string, Promise<Outcome>>();
-  #running = false;
-  #closed = false;
+  #unsaved: Unsaved = { entries: [], events: [] };
+  #saving: Promise<void> | null = null;
+  #isRunning = false;
+  #isClosed = false;
   #lastT = 0;
+  #savedAt = 0;
   #checkpointN = 0;
   #cancelWake: () => void = () => {};
   #stopTicks: () => void = () => {};
-  #unsaved: { entries: Entry[]; events: MatchEvent[] } = { entries: [], events: [] };
-  #saving: Promise<void> | null = null;
-  #committedResult: Result | null = null;
 
   private constructor(host: MatchHost, claim: Claim) {
     this.#host = host;
     this.#claim = claim;
   }
 
-  /** Goes on with a claimed match: folds checkpoint and entries, and sets its deadlines. */
+  /** Goes on with a claimed match: folds checkpoint and entries, and waits for its next deadline. */
   static async open(host: MatchHost, claim: Claim): Promise<Match> {
     const match = new Match(host, claim);
     await match.#open();
     match.#schedule();
-    match.#tick();
+    const { hz } = match.#engine;
+    if (hz !== undefined) match.#stopTicks = startTicks(host.clock, hz, match.t, (t) => match.#tick(t));
     return match;
   }
 
@@ -106,6 +117,7 @@ export class Match {
     return this.#committedResult;
   }
 
+  /** Log position of what has been told. */
   get n(): number {
     return this.#standing.n;
   }
@@ -122,14 +134,14 @@ export class Match {
 
   /** Puts an input into the mailbox; resolves when it is committed and told, or refused. Never rejects. */
   submit(input: Input): Promise<Outcome> {
-    if (this.#closed) return Promise.resolve(gone);
+    if (this.#isClosed) return Promise.resolve(moved);
     if (this.#mailbox.length >= longestMailbox) return Promise.resolve(busy);
     const outcome = new Promise<Outcome>((done) => this.#mailbox.push({ input, done }));
-    if (!this.#running) void this.#run();
+    if (!this.#isRunning) void this.#run();
     return outcome;
   }
 
-  /** A command of a seat. The same id again gets the same outcome, without effect. */
+  /** A command of a seat. The same id again gets the same outcome, and has no effect. */
   command(seat: number, id: string, name: string, payload: unknown): Promise<Outcome> {
     const known = this.#outcomes.get(seat, id);
     if (known) return Promise.resolve(known);
@@ -146,15 +158,16 @@ export class Match {
     return this.submit({ kind: 'seat', t: this.t, change });
   }
 
-  /** Stops. `release` gives the match back to the store, `remove` ends it for good; neither where the claim is lost. */
+  /** Stops. `release` gives the match back to the store, `remove` ends it for good, `drop` does neither: the claim is lost. */
   async close(how: 'release' | 'remove' | 'drop'): Promise<CommitStatus> {
+    if (how !== 'drop') await this.#save();
     this.#stop();
-    await this.#save();
     await this.#engine.close();
     const { matchId, epoch } = this.#claim;
     if (how === 'drop') return 'ok';
-    if (how === 'remove') return this.#host.store.remove(matchId, epoch);
-    return this.#host.store.release(matchId, epoch);
+    return how === 'remove'
+      ? this.#host.store.remove(matchId, epoch)
+      : this.#host.store.release(matchId, epoch);
   }
 
   async #open(): Promise<void> {
@@ -165,13 +178,14 @@ export class Match {
     for (const entry of entries) this.#outcomes.fold(entry);
     this.#lastT = entries.at(-1)?.t ?? saved?.t ?? 0;
     this.#checkpointN = checkpointN;
+    this.#unsaved = { entries: [], events: [] };
     this.#standing = await this.#engine.open(saved?.engine ?? null, entries);
     this.#committedResult = this.#standing.result;
   }
 
   async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#mailbox.length > 0 && !this.#closed) {
+    this.#isRunning = true;
+    while (this.#mailbox.length > 0 && !this.#isClosed) {
       const batch = this.#mailbox.splice(0);
       try {
         await this.#handle(batch);
@@ -179,26 +193,27 @@ export class Match {
         await this.#recover(batch, error);
       }
     }
-    this.#running = false;
-    if (this.#closed) this.#refuseAll(this.#mailbox.splice(0), gone);
+    this.#isRunning = false;
+    if (this.#isClosed) refuseAll(this.#mailbox.splice(0), moved);
   }
 
   async #handle(batch: readonly Pending[]): Promise<void> {
     const handling = this.#engine.handle(batch.map(({ input }) => input));
     const handled = handling instanceof Promise ? await handling : handling;
-    const status = this.#engine.hz === undefined ? await this.#commit(handled) : this.#commitLater(handled);
-    if (this.#closed || status !== 'ok') return this.#loseClaim(batch, status);
-    const before = this.#standing;
-    this.#standing = handled;
-    if (handled.entries.length > 0 || handled.result !== before.result) this.#tell(handled);
+    if (this.#engine.hz === undefined) {
+      const status = await this.#commit(handled, handled);
+      if (status !== 'ok') return this.#lose(batch, status);
+    } else this.#keep(handled);
+    this.#tell(handled);
     batch.forEach((pending, i) => this.#answer(pending, handled.outcomes[i]!));
     this.#schedule();
   }
 
-  #tell(handled: Handled): void {
-    if (this.#engine.hz === undefined) this.#committedResult = handled.result;
-    this.#host.told({ events: handled.events, n: handled.n, result: this.#committedResult });
-    if (handled.n - this.#checkpointN >= entriesPerCheckpoint && this.#engine.hz === undefined)
+  #tell({ entries, events, n, wakeAt, result }: Handled): void {
+    this.#standing = { n, wakeAt, result };
+    if (this.#engine.hz === undefined) this.#committedResult = result;
+    if (entries.length > 0) this.#host.told({ events, n, result: this.#committedResult });
+    if (n - this.#checkpointN >= entriesPerCheckpoint && this.#engine.hz === undefined)
       void this.#saveCheckpoint();
   }
 
@@ -207,24 +222,30 @@ export class Match {
     done(outcome);
   }
 
-  async #commit({ entries, events, wakeAt, result }: Omit<Handled, 'outcomes' | 'n'>): Promise<CommitStatus> {
+  #commit(
+    { entries, events }: Pick<Handled, 'entries' | 'events'>,
+    { wakeAt, result }: Standing,
+  ): Promise<CommitStatus> | 'ok' {
     if (entries.length === 0) return 'ok';
     const { matchId, epoch, origin } = this.#claim;
-    const wall = result ? this.#host.clock.now() + recordWithinMs : wakeAt === null ? null : origin + wakeAt;
-    const commit = { matchId, epoch, base: entries[0]!.n - 1, entries, events, wakeAt: wall };
-    for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
-      const status = await this.#host.store.commit(commit);
-      if (status !== 'unknown' || this.#closed) return status;
-      await new Promise<void>((resume) => this.#host.clock.after(pause, resume));
-    }
+    const { store, clock } = this.#host;
+    const wake = result ? clock.now() + recordWithinMs : wakeAt === null ? null : origin + wakeAt;
+    const commit = { matchId, epoch, base: entries[0]!.n - 1, entries, events, wakeAt: wake };
+    return commitUntilAnswered(store, clock, commit, () => this.#isClosed);
   }
 
-  #commitLater(handled: Handled): CommitStatus {
-    this.#unsaved.entries.push(...handled.entries);
-    this.#unsaved.events.push(...handled.events);
-    const ended = handled.result !== null && this.#committedResult === null;
-    if (ended) void this.#save();
-    return 'ok';
+  #tick(t: number): void {
+    if (this.#standing.result) return this.#stopTicks();
+    void this.submit({ kind: 'tick', t });
+    if (t - this.#savedAt < backgroundCommitMs) return;
+    this.#savedAt = t;
+    void this.#save();
+  }
+
+  #keep({ entries, events, result }: Handled): void {
+    this.#unsaved.entries.push(...entries);
+    this.#unsaved.events.push(...events);
+    if (result) setImmediate(() => void this.#save());
   }
 
   /** Commits what a tick-based engine has made since the last time. */
@@ -234,12 +255,11 @@ export class Match {
   }
 
   async #saveNow(): Promise<void> {
-    const { entries, events } = this.#unsaved;
-    if (entries.length === 0) return;
+    const saved = this.#unsaved;
+    const { result } = this.#standing;
     this.#unsaved = { entries: [], events: [] };
-    const { wakeAt, result } = this.#standing;
-    const status = await this.#commit({ entries, events, wakeAt, result });
-    if (status !== 'ok') return this.#loseClaim([], status);
+    const status = await this.#commit(saved, this.#standing);
+    if (status !== 'ok') return this.#lose([], status);
     if (!result || this.#committedResult) return;
     this.#committedResult = result;
     this.#host.told({ events: [], n: this.#standing.n, result });
@@ -258,36 +278,32 @@ export class Match {
     }
   }
 
-  /** The engine threw: nobody has seen what it did, so the match goes on from the store with another engine. */
+  /** The engine failed: nobody has seen what it did, so the match goes on from the store, with another engine. */
   async #recover(batch: readonly Pending[], error: unknown): Promise<void> {
     this.#host.fault(error);
     try {
       await this.#engine.close();
       const claim = await this.#host.store.claim(this.#claim.matchId);
-      if (!claim) return this.#loseClaim(batch, 'fenced');
+      if (!claim) return this.#lose(batch, 'gone');
       this.#claim = claim;
       await this.#open();
     } catch (again) {
       this.#host.fault(again);
-      return this.#loseClaim(batch, 'fenced');
+      return this.#lose(batch, 'fault');
     }
-    this.#refuseAll(batch, faulted);
+    refuseAll(batch, faulted);
     this.#schedule();
   }
 
-  #loseClaim(batch: readonly Pending[], status: string): void {
-    this.#refuseAll(batch, gone);
-    if (this.#closed) return;
+  #lose(batch: readonly Pending[], reason: string): void {
+    refuseAll(batch, moved);
+    if (this.#isClosed) return;
     this.#stop();
-    this.#host.lost(status);
-  }
-
-  #refuseAll(batch: readonly Pending[], outcome: Outcome): void {
-    for (const { done } of batch) done(outcome);
+    this.#host.lost(reason);
   }
 
   #stop(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#cancelWake();
     this.#stopTicks();
   }
@@ -295,24 +311,12 @@ export class Match {
   #schedule(): void {
     this.#cancelWake();
     const { wakeAt, result } = this.#standing;
-    if (wakeAt === null || result || this.#closed) return;
+    if (wakeAt === null || result || this.#isClosed) return;
     const wake = (): void => void this.submit({ kind: 'wake', t: Math.max(this.t, wakeAt) });
     this.#cancelWake = this.#host.clock.after(wakeAt - this.t, wake);
   }
+}
 
-  #tick(): void {
-    const { hz } = this.#engine;
-    if (hz === undefined) return;
-    let [ticks, saved] = [0, 0];
-    const start = this.t;
-    let cancel = () => {};
-    const next = (): void => {
-      if (this.#closed || this.#standing.result) return;
-      void this.submit({ kind: 'tick', t: start + Math.round((++ticks * 1000) / hz) });
-      if ((ticks - saved) * 1000 >= backgroundCommitMs * hz) void ((saved = ticks), this.#save());
-      cancel = this.#host.clock.after(start + ((ticks + 1) * 1000) / hz - this.t, next);
-    };
-    cancel = this.#host.clock.after(1000 / hz, next);
-    this.#stopTicks = () => cancel();
-  }
+function refuseAll(batch: readonly Pending[], outcome: Outcome): void {
+  for (const { done } of batch) done(outcome);
 }

@@ -1,41 +1,43 @@
-/** Another match of the same people: when every player who is still here has asked for it, it is made with their seats. */
+/** Another match of the same people: made, with their seats, once every player who is still here has asked for it. */
 import type { Game } from './game.ts';
-import type { Match } from './match.ts';
-import type { RoomServices } from './room-services.ts';
+import type { Matches } from './matches.ts';
 import type { TableView } from './rules-engine.ts';
-
-const quiet = { told: () => {}, lost: () => {}, fault: () => {} };
+import type { Seats } from './seats.ts';
 
 export class Rematch {
   readonly #votes = new Set<string>();
-  #next: Promise<string> | null = null;
+  #made: Promise<string> | null = null;
 
-  /** Id of the next match once all present have voted, else null. Bots sit where they sat, and so do people. */
-  async vote(
-    account: string,
-    view: TableView<unknown>,
-    match: Match,
-    services: RoomServices,
-    game: Game,
-  ): Promise<string | null> {
+  /** Id of the next match once all who are present have voted, else null. */
+  async vote(account: string, seats: Seats, make: () => Promise<string>): Promise<string | null> {
     this.#votes.add(account);
-    const present = view.seats.list.filter((seat) => seat.account !== null && seat.awaySince === null);
+    const present = seats.list.filter((seat) => seat.account !== null && seat.awaySince === null);
     if (!present.every((seat) => this.#votes.has(seat.account!))) return null;
-    this.#next ??= this.#make(view, match, services, game);
-    return this.#next;
+    this.#made ??= make().catch((error: unknown) => {
+      this.#made = null;
+      throw error;
+    });
+    return this.#made;
   }
+}
 
-  async #make(view: TableView<unknown>, match: Match, services: RoomServices, game: Game): Promise<string> {
-    const next = await services.matches.create(game, match.claim.tenantId, view.options, quiet);
-    const { list } = view.seats;
-    for (const [seat, { account }] of list.entries()) {
-      if (account !== null) await next.seat({ type: 'sit', account, seat });
-    }
-    const host = list.findIndex((seat) => seat.account !== null);
-    for (const [seat, { bot }] of list.entries()) {
-      if (bot !== null) await next.command(host, `rematch ${seat}`, 'add_bot', { seat, strength: bot });
-    }
-    await next.close('release');
-    return next.claim.matchId;
+const unseen = { told: () => {}, lost: () => {}, fault: () => {} };
+
+/** A new match with the options of another, where people and bots sit as they sat. Returns its id; it is held by nobody. */
+export async function repeatMatch(
+  matches: Matches,
+  game: Game,
+  tenantId: string,
+  { seats, options }: TableView<unknown>,
+): Promise<string> {
+  const match = await matches.create(game, tenantId, options, unseen);
+  for (const [seat, { account }] of seats.list.entries()) {
+    if (account !== null) await match.seat({ type: 'sit', account, seat });
   }
+  const host = seats.list.findIndex(({ account }) => account !== null);
+  for (const [seat, { bot }] of seats.list.entries()) {
+    if (bot !== null) await match.command(host, `bot ${seat}`, 'add_bot', { seat, strength: bot });
+  }
+  await match.close('release');
+  return match.claim.matchId;
 }

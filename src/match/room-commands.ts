@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Outcome } from './engine.ts';
 import { seatCommands } from './seat-commands.ts';
 
-/** Answers of a request; with a plain `send` only refusals are told, as the message `refused`. */
+/** How a message is answered: a request gets its answer; of a plain `send` only refusals are told, as message `refused`. */
 export interface Reply {
   readonly id?: number | undefined;
   reject(reason: unknown): unknown;
@@ -17,33 +17,26 @@ export interface Refused {
   readonly message: string;
 }
 
+export type Parsed = { readonly id: string; readonly payload: unknown } | Refused;
+
 const commandId = z.string().min(1).max(64);
 
-export type Parsed = { readonly id: string; readonly payload: unknown } | Refused;
+/** The schemas of all commands of a game: its own, and those about seats. */
+export const commandSchemas = (own: Readonly<Record<string, z.ZodType>>): [string, z.ZodType][] =>
+  Object.entries({ ...own, ...seatCommands });
 
 /** The parts of a command `{id, …payload}`, or why it is refused. */
 export function parseCommand(schema: z.ZodType, message: unknown): Parsed {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-    return {
-      code: 'command/invalid',
-      message: 'a command is an object with an id of its own and its fields',
-    };
+    return invalid('a command is an object: an id of its own, and its fields');
   }
-  const { id, ...fields } = message as { id?: unknown };
-  const checkedId = commandId.safeParse(id);
-  if (!checkedId.success)
-    return { code: 'command/invalid', message: 'id: a text of 1 to 64 characters, new for each command' };
+  const { id: rawId, ...fields } = message as { id?: unknown };
+  const id = commandId.safeParse(rawId);
+  if (!id.success) return invalid('id: a text of 1 to 64 characters, another for each command');
   const checked = schema.safeParse(fields);
-  if (checked.success) return { id: checkedId.data, payload: checked.data };
+  if (checked.success) return { id: id.data, payload: checked.data };
   const { path, message: why } = checked.error.issues[0]!;
-  return { id: checkedId.data, code: 'command/invalid', message: `${path.join('.') || 'command'}: ${why}` };
-}
-
-/** Tells a client of a refusal, by whichever way it asked. */
-export function refuse(client: Client, reply: Reply, refused: Refused): unknown {
-  if (reply.id !== undefined) return reply.reject(refused);
-  client.send('refused', refused);
-  return undefined;
+  return { id: id.data, ...invalid(`${path.join('.') || 'command'}: ${why}`) };
 }
 
 export function answer(client: Client, reply: Reply, id: string, outcome: Outcome): unknown {
@@ -51,6 +44,14 @@ export function answer(client: Client, reply: Reply, id: string, outcome: Outcom
   return refuse(client, reply, { id, code: outcome.code, message: outcome.message });
 }
 
-/** The schemas of all commands of a game: its own and those about seats. */
-export const commandSchemas = (own: Readonly<Record<string, z.ZodType>>): [string, z.ZodType][] =>
-  Object.entries({ ...own, ...seatCommands });
+/** Tells a client of a refusal, by the way it asked. */
+export function refuse(client: Client, reply: Reply, refused: Refused): unknown {
+  if (reply.id !== undefined) return reply.reject(refused);
+  client.send('refused', refused);
+  return undefined;
+}
+
+const invalid = (message: string): { code: string; message: string } => ({
+  code: 'command/invalid',
+  message,
+});

@@ -2,7 +2,6 @@
 import type { Claim } from '../store/match-store.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Clock } from './clock.ts';
-import type { Match } from './match.ts';
 import type { Matches } from './matches.ts';
 import type { OptionDefaults } from './match-options.ts';
 import type { Reconnection } from './reconnection.ts';
@@ -18,7 +17,7 @@ export interface RoomServices {
   /** The claim that a room of this id is being revived with, if it is. Given once. */
   takeClaim(matchId: string): Claim | null;
   /** Writes the match into history; resolves when it is there, however often it is called. */
-  record(match: Match): Promise<void>;
+  record(matchId: string): Promise<unknown>;
   /** A page of finished matches, for the room message `list_matches`. Throws errors with a `code`. */
   listMatches(principal: Principal, query: unknown): Promise<unknown>;
   readonly log: RoomLog;

@@ -1,0 +1,78 @@
+/** Rooms of live matches in this process: found, or revived from the store when somebody dials or a deadline is due. */
+import { LocalDriver, matchMaker, type IRoomCache } from '@colyseus/core';
+import type { Matches } from '../match/matches.ts';
+import type { MatchRoom } from '../match/match-room.ts';
+import { isUuid } from '../match/uuid.ts';
+import type { Claim, MatchStore } from '../store/match-store.ts';
+
+export class LiveRooms {
+  readonly #store: MatchStore;
+  readonly #matches: Matches;
+  readonly #claims = new Map<string, Claim>();
+  readonly #reviving = new Map<string, Promise<MatchRoom | null>>();
+
+  constructor(store: MatchStore, matches: Matches) {
+    this.#store = store;
+    this.#matches = matches;
+  }
+
+  /** The claim that a room is being revived with; given once. */
+  takeClaim(matchId: string): Claim | null {
+    const claim = this.#claims.get(matchId) ?? null;
+    this.#claims.delete(matchId);
+    return claim;
+  }
+
+  /**
+   * The room of a live match, revived if it is in no process; null where no such match lives. Rejects when that can't
+   * be told now (the store does not answer): the caller must not refuse a client then, but let it try again.
+   */
+  async find(matchId: string): Promise<MatchRoom | null> {
+    const room = matchMaker.getLocalRoomById(matchId) as MatchRoom | undefined;
+    if (room || !isUuid(matchId)) return room ?? null;
+    const waiting = this.#reviving.get(matchId);
+    if (waiting) return waiting;
+    const reviving = this.#revive(matchId).finally(() => this.#reviving.delete(matchId));
+    this.#reviving.set(matchId, reviving);
+    return reviving;
+  }
+
+  async #revive(matchId: string): Promise<MatchRoom | null> {
+    const claim = await this.#store.claim(matchId);
+    if (!claim) return null;
+    if (!this.#matches.has(claim)) {
+      await this.#store.release(matchId, claim.epoch);
+      throw new Error(
+        `match ${matchId} needs ${claim.game} ${claim.version}, which this process does not have`,
+      );
+    }
+    this.#claims.set(matchId, claim);
+    try {
+      await matchMaker.handleCreateRoom(claim.game, {}, undefined, matchId);
+    } finally {
+      this.#claims.delete(matchId);
+    }
+    return (matchMaker.getLocalRoomById(matchId) as MatchRoom | undefined) ?? null;
+  }
+}
+
+/** Colyseus' room list; a room that is asked for by its id is revived where it is not here. */
+export class MatchDriver extends LocalDriver {
+  readonly #rooms: () => LiveRooms;
+
+  constructor(rooms: () => LiveRooms) {
+    super();
+    this.#rooms = rooms;
+  }
+
+  override findOne(
+    conditions: Partial<IRoomCache>,
+    sort?: Parameters<LocalDriver['findOne']>[1],
+  ): Promise<IRoomCache> {
+    const { roomId } = conditions;
+    if (roomId === undefined || this.has(roomId)) return super.findOne(conditions, sort);
+    return this.#rooms()
+      .find(roomId)
+      .then(() => super.findOne(conditions, sort));
+  }
+}

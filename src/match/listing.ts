@@ -1,0 +1,16 @@
+import { isFree, type Seats } from './seats.ts';
+
+/** What the matchmaker and the monitor know of a match. */
+export interface Listing {
+  readonly tenantId: string;
+  readonly game: string;
+  readonly phase: string;
+  readonly players: number;
+  /** Wall time in milliseconds of its creation. */
+  readonly startedAt: number;
+}
+
+export const playersOf = ({ list }: Seats): number => list.filter((seat) => seat.account !== null).length;
+
+/** Whether strangers may be sent here: a lobby with a free seat. */
+export const isOffered = ({ phase, list }: Seats): boolean => phase === 'lobby' && list.some(isFree);

@@ -1,0 +1,110 @@
+import type { Sql } from '../database/sql.ts';
+import { type EventStream, type Published, StreamGap, type Subscription } from './event-stream.ts';
+import { RECORD_COLUMNS, type RecordRow, decodeRecord, encodeEntries, encodeEvents } from './record.ts';
+import { PostgresSubscription } from './subscription.ts';
+
+// The transaction's id is taken before the first position: a subscriber relies on it (SPEC.md, ES12).
+const APPEND = `
+  with self as materialized (select pg_current_xact_id() as xid)
+  insert into match_entry (match_id, n, epoch, count, tenant_id, game, entries, events, xid)
+  select i.*, self.xid
+  from self, unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[]) as i
+  on conflict do nothing`;
+
+/** Of the given starts of records those that no stored record ends right before. */
+const GAPS = `
+  select i.match_id, i.n from unnest($1::uuid[], $2::int[]) as i (match_id, n)
+  where i.n is distinct from (
+    select e.n + e.count from match_entry e where e.match_id = i.match_id and e.n < i.n order by e.n desc limit 1)`;
+
+const READ = `
+  select ${RECORD_COLUMNS} from match_entry
+  where match_id = $1 and n + count > $2
+    and n >= coalesce((select max(n) from match_entry where match_id = $1 and n <= $2), 0)
+  order by n`;
+
+export interface EventStreamOptions {
+  readonly sql: Sql;
+  /** Told of each failure of a subscription, before it's tried again. */
+  readonly onError?: (durable: string, error: unknown) => void;
+}
+
+export function openEventStream(options: EventStreamOptions): PostgresEventStream {
+  return new PostgresEventStream(options);
+}
+
+/** The EventStream over the rows that commits of the store write: see SPEC.md. */
+export class PostgresEventStream implements EventStream {
+  readonly #options: EventStreamOptions;
+  readonly #subscriptions = new Set<PostgresSubscription>();
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+  }
+
+  async append(records: readonly Published[]): Promise<void> {
+    await this.#refuseGaps(records);
+    const columns = [
+      records.map((r) => r.matchId),
+      records.map((r) => r.n),
+      records.map((r) => r.epoch),
+      records.map((r) => r.entries.length),
+      records.map((r) => r.tenantId),
+      records.map((r) => r.game),
+      records.map((r) => encodeEntries(r.entries)),
+      records.map((r) => encodeEvents(r.n, r.events)),
+    ];
+    await this.#options.sql.query(APPEND, columns);
+    this.nudge();
+  }
+
+  async read(matchId: string, from = 1): Promise<readonly Published[]> {
+    const rows = await this.#options.sql.query<RecordRow>(READ, [matchId, from]);
+    return rows.map((row) => cutBefore(from, decodeRecord(row)));
+  }
+
+  subscribe(durable: string, handler: (records: readonly Published[]) => Promise<void>): Subscription {
+    const { sql, onError } = this.#options;
+    const subscription = new PostgresSubscription({
+      sql,
+      durable,
+      handler,
+      onError: (error) => onError?.(durable, error),
+    });
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** Says that something was committed, so that subscribers don't wait for their next look. */
+  nudge(): void {
+    for (const subscription of this.#subscriptions) subscription.nudge();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+  }
+
+  async #refuseGaps(records: readonly Published[]): Promise<void> {
+    const ends = new Set<string>();
+    const starts = records.filter(({ matchId, n, entries }) => {
+      const follows = n === 1 || ends.has(`${matchId} ${n}`);
+      ends.add(`${matchId} ${n + entries.length}`);
+      return !follows;
+    });
+    if (starts.length === 0) return;
+    const columns = [starts.map(({ matchId }) => matchId), starts.map(({ n }) => n)];
+    const [gap] = await this.#options.sql.query<{ match_id: string; n: number }>(GAPS, columns);
+    if (gap) throw new StreamGap(gap.match_id, gap.n);
+  }
+}
+
+/** A reader that has the entries before `from` has their events too. */
+function cutBefore(from: number, record: Published): Published {
+  if (record.n >= from) return record;
+  return {
+    ...record,
+    n: from,
+    entries: record.entries.filter(({ n }) => n >= from),
+    events: record.events.filter(({ n }) => n >= from),
+  };
+}

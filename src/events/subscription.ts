@@ -1,0 +1,122 @@
+import type { Sql } from '../database/sql.ts';
+import { Alarm } from './alarm.ts';
+import type { Published, Subscription } from './event-stream.ts';
+import { RECORD_COLUMNS, type RecordRow, decodeRecord } from './record.ts';
+
+const BATCH = 500;
+const BUSY_PAUSE_MS = 50;
+const IDLE_PAUSE_MS = 1_000;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+
+/**
+ * Positions are given before transactions commit, so a lower one can appear after a higher one was read. Rows are read
+ * only once all transactions as old as theirs are over: nothing can appear before them any more.
+ */
+const NEXT = `
+  select position, ${RECORD_COLUMNS} from match_entry
+  where position > $1 and xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by position limit ${BATCH}`;
+
+const CURSOR = 'select position from event_cursor where durable = $1';
+
+const ADVANCE = `
+  insert into event_cursor as c (durable, position) values ($1, $2)
+  on conflict (durable) do update set position = greatest(c.position, excluded.position)`;
+
+const LAG = `
+  select count(*)::int as lag from match_entry
+  where position > coalesce((select position from event_cursor where durable = $1), 0)`;
+
+interface StoredRow extends RecordRow {
+  readonly position: string;
+}
+
+export interface SubscriptionOptions {
+  readonly sql: Sql;
+  readonly durable: string;
+  readonly handler: (records: readonly Published[]) => Promise<void>;
+  /** Told of each failure, of the handler or the database, before it's tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Reads on from the stored cursor until it's stopped; no transaction is open while the handler runs. */
+export class PostgresSubscription implements Subscription {
+  readonly #options: SubscriptionOptions;
+  readonly #nudges = new Alarm();
+  readonly #stop = new Alarm();
+  readonly #ended: Promise<void>;
+  #stopped = false;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.#ended = this.#run();
+  }
+
+  /** Says that there may be something to read. Cheap: a thousand of them make one query. */
+  nudge(): void {
+    this.#nudges.ring();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stop.ring();
+    this.#nudges.ring();
+    await this.#ended;
+  }
+
+  async lag(): Promise<number> {
+    const [row] = await this.#options.sql.query<{ lag: number }>(LAG, [this.#options.durable]);
+    return row?.lag ?? 0;
+  }
+
+  async #run(): Promise<void> {
+    let position = (await this.#persist(() => this.#cursor())) ?? '0';
+    let pause = BUSY_PAUSE_MS;
+    while (!this.#stopped) {
+      this.#nudges.reset();
+      const rows = (await this.#persist(() => this.#next(position))) ?? [];
+      const last = rows.at(-1);
+      if (last) {
+        await this.#deliver(rows, last.position);
+        position = last.position;
+      }
+      if (rows.length === BATCH) continue;
+      const nudged = await this.#rest(pause);
+      pause = last || nudged ? BUSY_PAUSE_MS : Math.min(pause * 2, IDLE_PAUSE_MS);
+    }
+  }
+
+  async #deliver(rows: readonly StoredRow[], last: string): Promise<void> {
+    const { sql, durable, handler } = this.#options;
+    const handled = await this.#persist(() => handler(rows.map(decodeRecord)).then(() => true));
+    if (handled) await this.#persist(() => sql.query(ADVANCE, [durable, last]));
+  }
+
+  /** Nudges count only after the busy pause, so that a thousand commits a second aren't a thousand queries. */
+  async #rest(pause: number): Promise<boolean> {
+    await this.#stop.wait(BUSY_PAUSE_MS);
+    return this.#nudges.wait(pause - BUSY_PAUSE_MS);
+  }
+
+  /** Tries until it succeeds, with growing pauses; undefined where the subscription is stopped before. */
+  async #persist<T>(work: () => Promise<T>): Promise<T | undefined> {
+    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#options.onError(error);
+        if (await this.#stop.wait(pause)) return undefined;
+      }
+    }
+  }
+
+  async #cursor(): Promise<string> {
+    const [row] = await this.#options.sql.query<{ position: string }>(CURSOR, [this.#options.durable]);
+    return row?.position ?? '0';
+  }
+
+  #next(position: string): Promise<StoredRow[]> {
+    return this.#options.sql.query<StoredRow>(NEXT, [position], 'next-records');
+  }
+}

@@ -30,7 +30,6 @@ export interface MatchEvent {
 
 /** What reaches an engine, in one order: the order of the mailbox. */
 export type Input =
-  | { readonly kind: 'create'; readonly t: number; readonly setup: MatchSetup }
   | {
       readonly kind: 'command';
       readonly t: number;
@@ -89,7 +88,7 @@ export interface PlayerResult {
   readonly stats: Readonly<Record<string, number>>;
 }
 
-/** What a match is made from: the first input, and the data of the first entry (`create`) of every log. */
+/** What a match is made from: the data of the first entry (`create`) of every log. */
 export interface MatchSetup {
   readonly game: string;
   readonly version: string;
@@ -115,7 +114,7 @@ export interface Engine {
   readonly version: string;
   /** Ticks a second of a tick-based game; absent for a turn-based one. */
   readonly hz?: number;
-  /** Folds `entries` on top of `checkpoint`, or from nothing. Called once, first. */
+  /** Folds `entries` on top of `checkpoint`, or from nothing: then the first is `create`. Called once, first. */
   open(checkpoint: Uint8Array | null, entries: readonly Entry[]): MaybePromise<Standing>;
   /** Throws (or rejects) on a fault: the host then throws this engine away and opens another from the store. */
   handle(batch: readonly Input[]): MaybePromise<Handled>;

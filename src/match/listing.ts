@@ -4,6 +4,8 @@ import { isFree, type Seats } from './seats.ts';
 export interface Listing {
   readonly tenantId: string;
   readonly game: string;
+  /** See match-options.ts. */
+  readonly offer: string;
   readonly phase: string;
   readonly players: number;
   /** Wall time in milliseconds of its creation. */

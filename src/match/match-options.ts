@@ -10,8 +10,6 @@ export interface OptionDefaults {
 export interface JoinRequest {
   readonly spectate: boolean;
   readonly options: MatchOptions;
-  /** Matches with the same key are the same offer: joinOrCreate finds one with a free seat. */
-  readonly offer: string;
 }
 
 const name = /^[a-z0-9_-]{1,64}$/;
@@ -25,6 +23,10 @@ export function parseJoinOptions(own: z.ZodObject, defaults: OptionDefaults, raw
     botDelayMs: z.int().min(0).max(60_000).default(defaults.botDelayMs),
   });
   const { spectate, ...options } = schema.strict().parse(raw ?? {}) as MatchOptions & { spectate: boolean };
-  const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { spectate, options, offer: JSON.stringify(sorted) };
+  return { spectate, options };
+}
+
+/** Matches of the same offer are alike: `joinOrCreate` finds one of them with a free seat. */
+export function offerOf(options: MatchOptions): string {
+  return JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

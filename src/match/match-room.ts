@@ -16,6 +16,7 @@ import {
 import type { Game } from './game.ts';
 import { isOffered, type Listing, playersOf } from './listing.ts';
 import type { Match } from './match.ts';
+import { offerOf } from './match-options.ts';
 import { type MatchClient, People } from './people.ts';
 import { Rematch, repeatMatch } from './rematch.ts';
 import { authorize, type CheckedOptions, isPlayer, mayEnter } from './room-auth.ts';
@@ -72,16 +73,19 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     return this.#view.seats;
   }
 
-  static override async onAuth(this: MatchRoomClass, token: string, options: object): Promise<Principal> {
-    return authorize(this.services, this.game, token, options);
-  }
-
   override async onCreate(options: CheckedOptions): Promise<void> {
     this.maxMessagesPerSecond = this.#services.maxMessagesPerSecond;
     const isRevived = await this.#openMatch(options);
     const { matchId, tenantId, game, origin, epoch } = this.#match.claim;
     this.roomId = matchId;
-    this.metadata = { tenantId, game, phase: 'lobby', players: 0, startedAt: origin };
+    this.metadata = {
+      tenantId,
+      game,
+      offer: offerOf(this.#view.options),
+      phase: 'lobby',
+      players: 0,
+      startedAt: origin,
+    };
     this.#fingerprint = schemaFingerprint(this);
     skipRefIds(this, epoch);
     guardReservations(this, (joining, auth) => this.#admits(joining as CheckedOptions, auth as Principal));
@@ -170,11 +174,10 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
       fault: (error: unknown) => this.#fault(error),
     };
     const { matches, takeClaim } = this.#services;
-    const claim = takeClaim(this.roomId);
-    this.#match = claim
-      ? await matches.open(claim, listener)
-      : await matches.create(this.#game, tenantId, request.options, listener);
-    return claim !== null;
+    const revived = takeClaim(this.roomId);
+    const claim = revived ?? (await matches.create(this.#game, tenantId, request.options));
+    this.#match = await matches.open(claim, listener);
+    return revived !== null;
   }
 
   /** Spectators may always come; players while a seat is free, or theirs already. */
@@ -330,5 +333,8 @@ export function bindRoom(game: Game, services: RoomServices): MatchRoomClass {
   return class extends Unbound {
     static readonly services = services;
     static readonly game = game;
+    // Colyseus calls it without `this`
+    static onAuth = async (token: string, options: object): Promise<Principal> =>
+      authorize(services, game, token, options);
   } as unknown as MatchRoomClass;
 }

@@ -1,8 +1,9 @@
 /** Makes matches and opens claimed ones: between store and games, without a room. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { Claim, MatchStore } from '../store/match-store.ts';
+import { randomBytes } from 'node:crypto';
+import type { Claim, Commit, MatchStore } from '../store/match-store.ts';
 import type { Clock } from './clock.ts';
-import type { Engine, MatchOptions, SeatChange } from './engine.ts';
+import { commitUntilAnswered } from './commit.ts';
+import type { Engine, Entry, MatchOptions, MatchSetup } from './engine.ts';
 import type { Game } from './game.ts';
 import { Match, type MatchHost } from './match.ts';
 import { uuidv7 } from './uuid.ts';
@@ -12,6 +13,9 @@ export interface MatchesDeps {
   readonly clock: Clock;
   readonly games: readonly Game[];
 }
+
+/** A match that nobody opens is woken after this long, and cleared away. */
+const openWithinMs = 60_000;
 
 export type MatchListener = Pick<MatchHost, 'told' | 'lost' | 'fault'>;
 
@@ -28,17 +32,24 @@ export class Matches {
     return game;
   }
 
-  /** A new match, claimed and with its first entry committed. `seated` sit down (or are bots) before anyone else. */
-  async create(game: Game, tenantId: string, options: MatchOptions, listener: MatchListener): Promise<Match> {
-    const origin = this.#deps.clock.now();
-    const { version } = game;
-    const matchId = uuidv7(origin);
-    const claim = await this.#deps.store.create({ matchId, tenantId, game: game.name, version, origin });
-    const match = await this.open(claim, listener);
-    const setup = { game: game.name, version, options, seed: randomBytes(16).toString('hex') };
-    const outcome = await match.submit({ kind: 'create', t: 0, setup });
-    if (!outcome.ok) throw new Error(`match ${matchId} could not be made: ${outcome.code}`);
-    return match;
+  /** A new match, claimed, with the first entry of its log committed. */
+  async create(game: Game, tenantId: string, options: MatchOptions): Promise<Claim> {
+    const { store, clock } = this.#deps;
+    const origin = clock.now();
+    const claim = await store.create({
+      matchId: uuidv7(origin),
+      tenantId,
+      game: game.name,
+      version: game.version,
+      origin,
+    });
+    const { matchId, epoch, version } = claim;
+    const setup: MatchSetup = { game: game.name, version, options, seed: randomBytes(16).toString('hex') };
+    const entries: Entry[] = [{ n: 1, t: 0, type: 'create', seat: null, data: setup }];
+    const commit: Commit = { matchId, epoch, base: 0, entries, events: [], wakeAt: origin + openWithinMs };
+    const status = await commitUntilAnswered(store, clock, commit, () => false);
+    if (status !== 'ok') throw new Error(`match ${matchId} could not be made: ${status}`);
+    return { ...claim, entries };
   }
 
   open(claim: Claim, listener: MatchListener): Promise<Match> {

@@ -30,7 +30,8 @@ export async function repeatMatch(
   tenantId: string,
   { seats, options }: TableView<unknown>,
 ): Promise<string> {
-  const match = await matches.create(game, tenantId, options, unseen);
+  const claim = await matches.create(game, tenantId, options);
+  const match = await matches.open(claim, unseen);
   for (const [seat, { account }] of seats.list.entries()) {
     if (account !== null) await match.seat({ type: 'sit', account, seat });
   }
@@ -38,6 +39,9 @@ export async function repeatMatch(
   for (const [seat, { bot }] of seats.list.entries()) {
     if (bot !== null) await match.command(host, `bot ${seat}`, 'add_bot', { seat, strength: bot });
   }
+  for (const { account } of seats.list) {
+    if (account !== null) await match.seat({ type: 'away', account });
+  }
   await match.close('release');
-  return match.claim.matchId;
+  return claim.matchId;
 }

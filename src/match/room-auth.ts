@@ -4,7 +4,7 @@ import { ZodError } from 'zod';
 import type { Principal } from '../auth/principal.ts';
 import type { Claim } from '../store/match-store.ts';
 import type { Game } from './game.ts';
-import { parseJoinOptions, type JoinRequest } from './match-options.ts';
+import { offerOf, parseJoinOptions, type JoinRequest } from './match-options.ts';
 import type { RoomServices } from './room-services.ts';
 
 /** Join options once they are checked. The matchmaker filters rooms by `tenantId` and `offer`. */
@@ -20,7 +20,11 @@ export function authorize(services: RoomServices, game: Game, token: string, opt
     const principal = services.authenticate(token);
     const request = parseJoinOptions(game.options, services.defaults, options);
     for (const name of Object.keys(options)) delete (options as Record<string, unknown>)[name];
-    const checked: CheckedOptions = { request, tenantId: principal.tenantId, offer: request.offer };
+    const checked: CheckedOptions = {
+      request,
+      tenantId: principal.tenantId,
+      offer: offerOf(request.options),
+    };
     Object.assign(options, checked);
     return principal;
   } catch (error) {

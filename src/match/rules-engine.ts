@@ -80,13 +80,10 @@ export class RulesEngine<S, V, O = unknown> implements Engine {
     return { entries: this.#entries, events: this.#events, outcomes, ...this.#standing() };
   }
 
-  view(seat: number | null): { seats: Seats; setup: MatchSetup; game: V | null } {
+  view(seat: number | null): TableView<V> {
     const { seats, setup, game } = this.#state();
-    return {
-      seats,
-      setup: { ...setup, seed: '' },
-      game: game === null ? null : this.#rules.visible(game, seat),
-    };
+    const visible = game === null ? null : this.#rules.visible(game, seat);
+    return { seats, options: setup.options, deadline: this.#turnDeadline(), game: visible };
   }
 
   checkpoint(): Uint8Array {
@@ -102,7 +99,7 @@ export class RulesEngine<S, V, O = unknown> implements Engine {
   }
 
   #state(): Folded<S> {
-    if (!this.#folded) throw new Error('the engine has no match yet: its first input is create');
+    if (!this.#folded) throw new Error('the log does not begin with create');
     return this.#folded;
   }
 
@@ -115,8 +112,6 @@ export class RulesEngine<S, V, O = unknown> implements Engine {
 
   #decide(input: Input): readonly Draft[] | Refusal {
     switch (input.kind) {
-      case 'create':
-        return [{ type: 'create', seat: null, data: input.setup }];
       case 'seat':
         return decideSeatChange(this.#state().seats, input.change);
       case 'command':

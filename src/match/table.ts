@@ -54,11 +54,9 @@ export interface TableState {
 export type Names = ReadonlyMap<string, string>;
 
 /** Sets what has changed; schema fields skip what is equal. */
-export function mirrorTable(
-  table: TableState,
-  { seats, options, deadline }: TableView<unknown>,
-  names: Names,
-): void {
+export function mirrorTable(table: TableState, view: TableView<unknown>, origin: number, names: Names): void {
+  const { seats, options, deadline } = view;
+  table.origin = origin;
   table.phase = seats.phase;
   table.mode = options.mode;
   table.host = hostSeat(seats);

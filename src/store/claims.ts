@@ -4,7 +4,7 @@ import { decodeEntries } from '../events/record.ts';
 import type { Entry } from '../match/engine.ts';
 import { Batcher, type Task } from './batcher.ts';
 import type { Claim, NewMatch } from './match-store.ts';
-import { isMatchId } from './match-id.ts';
+import { isUuid } from '../match/uuid.ts';
 import { StoreError } from './store-error.ts';
 
 /** Bounds what one statement answers with: a match brings its checkpoint and the entries after it. */
@@ -89,13 +89,13 @@ export class Claims {
   }
 
   async create(match: NewMatch): Promise<Claim> {
-    if (!isMatchId(match.matchId))
+    if (!isUuid(match.matchId))
       throw new StoreError('store/invalid', `${match.matchId} is no id for a match`);
     return this.#creates.add(match);
   }
 
   async claim(matchId: string): Promise<Claim | null> {
-    return isMatchId(matchId) ? this.#claims.add(matchId) : null;
+    return isUuid(matchId) ? this.#claims.add(matchId) : null;
   }
 
   /** Resolves when nothing waits. */

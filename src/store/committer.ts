@@ -2,7 +2,7 @@ import { isRefusedData, isTransient } from '../database/errors.ts';
 import type { Sql } from '../database/sql.ts';
 import { encodeEntries, encodeEvents } from '../events/record.ts';
 import { Batcher, type Task } from './batcher.ts';
-import { isMatchId } from './match-id.ts';
+import { isUuid } from '../match/uuid.ts';
 import type { Commit, CommitStatus } from './match-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -134,7 +134,7 @@ function array(values: readonly (string | number | null)[]): string {
 }
 
 function check({ matchId, base, entries, events }: Commit): void {
-  if (!isMatchId(matchId)) throw new StoreError('store/invalid', `${matchId} is no id of a match`);
+  if (!isUuid(matchId)) throw new StoreError('store/invalid', `${matchId} is no id of a match`);
   const wrong = entries.find(({ n }, i) => n !== base + 1 + i);
   if (wrong)
     throw new StoreError('store/invalid', `match ${matchId}: entry ${wrong.n} doesn't follow base ${base}`);

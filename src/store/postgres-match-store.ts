@@ -3,7 +3,7 @@ import type { Sql } from '../database/sql.ts';
 import { Claims } from './claims.ts';
 import { Committer } from './committer.ts';
 import { Lease } from './lease.ts';
-import { isMatchId } from './match-id.ts';
+import { isUuid } from '../match/uuid.ts';
 import type { Claim, Commit, CommitStatus, MatchStore, NewMatch } from './match-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -119,7 +119,7 @@ export class PostgresMatchStore implements MatchStore {
     name: string,
   ): Promise<{ n: number } | CommitStatus> {
     this.#mustBeOpen();
-    if (!isMatchId(matchId)) return 'fenced';
+    if (!isUuid(matchId)) return 'fenced';
     try {
       const [row] = await this.#options.sql.query<{ n: number }>(text, [matchId, ...params], name);
       return row ?? 'fenced';

@@ -11,6 +11,8 @@ export interface Published {
   readonly game: string;
   readonly epoch: number;
   readonly n: number;
+  /** Wall time in milliseconds at which it was stored. */
+  readonly at: number;
   readonly entries: readonly Entry[];
   readonly events: readonly MatchEvent[];
 }

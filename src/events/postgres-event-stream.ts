@@ -6,9 +6,11 @@ import { PostgresSubscription } from './subscription.ts';
 // The transaction's id is taken before the first position: a subscriber relies on it (SPEC.md, ES12).
 const APPEND = `
   with self as materialized (select pg_current_xact_id() as xid)
-  insert into match_entry (match_id, n, epoch, count, tenant_id, game, entries, events, xid)
-  select i.*, self.xid
-  from self, unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[]) as i
+  insert into match_entry (match_id, n, epoch, count, tenant_id, game, entries, events, recorded_at, xid)
+  select i.match_id, i.n, i.epoch, i.count, i.tenant_id, i.game, i.entries, i.events, to_timestamp(i.at / 1000), self.xid
+  from self, unnest(
+    $1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::float8[]
+  ) as i (match_id, n, epoch, count, tenant_id, game, entries, events, at)
   on conflict do nothing`;
 
 /** Of the given starts of records those that no stored record ends right before. */
@@ -53,6 +55,7 @@ export class PostgresEventStream implements EventStream {
       records.map((r) => r.game),
       records.map((r) => encodeEntries(r.entries)),
       records.map((r) => encodeEvents(r.n, r.events)),
+      records.map((r) => r.at),
     ];
     await this.#options.sql.query(APPEND, columns);
     this.nudge();

@@ -14,12 +14,15 @@ export interface RecordRow {
   readonly epoch: number;
   readonly tenant_id: string;
   readonly game: string;
+  /** Milliseconds; text, as int8 is. */
+  readonly at: string;
   readonly entries: string;
   readonly events: string | null;
 }
 
 /** Columns of a RecordRow. */
-export const RECORD_COLUMNS = 'match_id, n, epoch, tenant_id, game, entries, events';
+export const RECORD_COLUMNS = `
+  match_id, n, epoch, tenant_id, game, entries, events, (extract(epoch from recorded_at) * 1000)::bigint as at`;
 
 export function encodeEntries(entries: readonly Entry[]): string {
   return JSON.stringify(
@@ -59,6 +62,7 @@ export function decodeRecord(row: RecordRow): Published {
     game: row.game,
     epoch: row.epoch,
     n: row.n,
+    at: Number(row.at),
     entries: decodeEntries(row.n, row.entries),
     events: decodeEvents(row.n, row.events),
   };

@@ -1,0 +1,58 @@
+/** What a caller may ask the list for, over HTTP (all text) and as a room message (numbers too); checked at the edge. */
+import { z } from 'zod';
+import { parseCursor, type Position } from './cursor.ts';
+import { HistoryError } from './history-error.ts';
+
+const name = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a-z 0-9 _ -');
+const account = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . : -');
+
+/** A date alone is its midnight in UTC. */
+const date = z
+  .union(
+    [z.iso.date(), z.iso.datetime({ offset: true })],
+    'must be an ISO date, such as 2026-11-20 or 2026-11-20T08:30:00Z',
+  )
+  .transform((text) => new Date(text))
+  .refine((day) => day.getTime() >= 0 && day.getUTCFullYear() < 10_000, 'must lie between 1970 and 9999');
+
+const digits = z
+  .string()
+  .regex(/^\d{1,3}$/)
+  .transform(Number);
+const limit = z.union([z.int(), digits], 'must be a whole number').pipe(z.int().min(1).max(100));
+
+const schema = z.strictObject({
+  game: name.optional(),
+  mode: name.optional(),
+  player: account.optional(),
+  from: date.optional(),
+  to: date.optional(),
+  cursor: z.string().max(128).optional(),
+  limit: limit.default(20),
+});
+
+export interface ListQuery {
+  readonly game?: string | undefined;
+  readonly mode?: string | undefined;
+  /** An account that played. */
+  readonly player?: string | undefined;
+  /** The match started at `from` or later, and before `to`. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** Go on behind this place. */
+  readonly after: Position | null;
+  readonly limit: number;
+}
+
+/** Throws HistoryError `history/bad_query` or `history/bad_cursor`. */
+export function parseListQuery(raw: unknown): ListQuery {
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw badQuery(parsed.error);
+  const { cursor, ...query } = parsed.data;
+  return { ...query, after: cursor === undefined ? null : parseCursor(cursor) };
+}
+
+function badQuery({ issues: [issue] }: z.ZodError): HistoryError {
+  const where = issue?.path.join('.') || 'query';
+  return new HistoryError('history/bad_query', `${where}: ${issue?.message}`);
+}

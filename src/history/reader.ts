@@ -1,0 +1,103 @@
+/** Reads history in SQL, one statement a page: the tenant is bound in `conditions`, which every statement goes through. */
+import type { Sql } from '../database/sql.ts';
+import { formatCursor } from './cursor.ts';
+import type { ListQuery } from './query.ts';
+
+export interface HistoryPlayer {
+  readonly seat: number;
+  /** Null for a bot. */
+  readonly accountId: string | null;
+  /** 1 is the best; joint winners share it. */
+  readonly placement: number;
+  readonly score: number;
+  /** Match time, in milliseconds. */
+  readonly durationMs: number;
+  /** The game's own figures, by its own names. */
+  readonly stats: Readonly<Record<string, number>>;
+}
+
+export interface HistoryMatch {
+  readonly id: string;
+  readonly game: string;
+  readonly mode: string;
+  readonly playerCount: number;
+  readonly tournamentId: string | null;
+  /** ISO dates in UTC, to the millisecond. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly players: readonly HistoryPlayer[];
+}
+
+export interface Page {
+  /** The latest start first. */
+  readonly items: readonly HistoryMatch[];
+  /** For the next page; null where this is the last. */
+  readonly nextCursor: string | null;
+}
+
+interface Row extends Omit<HistoryMatch, 'startedAt' | 'endedAt'> {
+  /** Milliseconds, as text: int8. */
+  readonly started: string;
+  readonly ended: string;
+}
+
+type Filter = Partial<ListQuery> & { readonly id?: string };
+
+const COLUMNS = `
+  m.id, m.game_type as game, m.mode, m.player_count as "playerCount", m.tournament_id as "tournamentId",
+  (extract(epoch from m.started_at) * 1000)::bigint as started, (extract(epoch from m.ended_at) * 1000)::bigint as ended,
+  (select json_agg(json_build_object(
+      'seat', p.seat, 'accountId', p.account_id, 'placement', p.placement, 'score', p.score,
+      'durationMs', p.duration_ms, 'stats', p.stats || jsonb_strip_nulls(jsonb_build_object(
+        'lines_cleared', p.lines_cleared, 'garbage_sent', p.garbage_sent,
+        'garbage_received', p.garbage_received, 'pieces_placed', p.pieces_placed))
+    ) order by p.seat) from match_players p where p.match_id = m.id) as players`;
+
+/** A page of a tenant's matches. */
+export async function readPage(sql: Sql, tenantId: string, query: ListQuery): Promise<Page> {
+  // one more than asked for tells whether there is a next page
+  const rows = await select(sql, tenantId, query, query.limit + 1);
+  const shown = rows.slice(0, query.limit);
+  const last = rows.length > query.limit ? shown.at(-1) : undefined;
+  const nextCursor = last ? formatCursor({ startedAt: Number(last.started), id: last.id }) : null;
+  return { items: shown.map(toMatch), nextCursor };
+}
+
+/** One match of a tenant, or null. `id` must be a UUID. */
+export async function readMatch(sql: Sql, tenantId: string, id: string): Promise<HistoryMatch | null> {
+  const [row] = await select(sql, tenantId, { id }, 1);
+  return row ? toMatch(row) : null;
+}
+
+function select(sql: Sql, tenantId: string, filter: Filter, limit: number): Promise<Row[]> {
+  const { where, params } = conditions(tenantId, filter);
+  const text = `select ${COLUMNS} from matches m where ${where} order by m.started_at desc, m.id desc limit ${limit}`;
+  return sql.query<Row>(text, params);
+}
+
+function conditions(tenantId: string, filter: Filter): { where: string; params: unknown[] } {
+  const params: unknown[] = [tenantId];
+  const parts = ['m.tenant_id = $1'];
+  const bind = (value: unknown): string => `$${params.push(value)}`;
+  const { id, game, mode, player, from, to, after } = filter;
+  if (id !== undefined) parts.push(`m.id = ${bind(id)}`);
+  if (game !== undefined) parts.push(`m.game_type = ${bind(game)}`);
+  if (mode !== undefined) parts.push(`m.mode = ${bind(mode)}`);
+  if (player !== undefined)
+    parts.push(
+      `m.id in (select match_id from match_players where tenant_id = $1 and account_id = ${bind(player)})`,
+    );
+  if (from) parts.push(`m.started_at >= ${bind(from.toISOString())}`);
+  if (to) parts.push(`m.started_at < ${bind(to.toISOString())}`);
+  if (after)
+    parts.push(
+      `(m.started_at, m.id) < (${bind(new Date(after.startedAt).toISOString())}, ${bind(after.id)})`,
+    );
+  return { where: parts.join(' and '), params };
+}
+
+function toMatch({ started, ended, players, ...match }: Row): HistoryMatch {
+  return { ...match, startedAt: isoDate(started), endedAt: isoDate(ended), players };
+}
+
+const isoDate = (ms: string): string => new Date(Number(ms)).toISOString();

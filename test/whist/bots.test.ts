@@ -115,7 +115,7 @@ describe('bots', () => {
     expect(high.wins).toBeGreaterThan(20);
   });
 
-  test('[W27] a decision draws a bounded number of random numbers, the most at the first card', () => {
+  test('[W27] a decision imagines a bounded number of deals, counted by the random numbers it draws', () => {
     const MOST_DEALS = 60;
     let most = 0;
     const choose: Choose = (state, random) => {

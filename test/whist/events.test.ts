@@ -9,7 +9,7 @@ function lastRound(): Told[] {
     dealer: 3,
     turn: 0,
     scores: [100, 90, 80, 70],
-    sheet: Array(25).fill({ bids: [], tricks: [], scores: [] }),
+    sheet: Array.from({ length: 25 }, () => ({ bids: [], tricks: [], scores: [] })),
     hands: [cards('2H 3H'), cards('4H AS'), cards('2S AH'), cards('5H 6H')],
   });
   const told: Told[] = [];

@@ -4,7 +4,7 @@ import type { Knowledge } from './read-view.ts';
 import { playOut, worth } from './rollout.ts';
 import { copyTable, emptyTable, playCard } from './table.ts';
 
-/** Deals beyond this many no longer make the choice better. */
+/** Bounds the deals near the end of a round, where each costs little of the budget. */
 const MAX_DEALS = 60;
 
 /**

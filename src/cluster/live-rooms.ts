@@ -58,9 +58,9 @@ export class LiveRooms {
 
 /** Colyseus' room list; a room that is asked for by its id is revived where it is not here. */
 export class MatchDriver extends LocalDriver {
-  readonly #rooms: () => LiveRooms;
+  readonly #rooms: LiveRooms;
 
-  constructor(rooms: () => LiveRooms) {
+  constructor(rooms: LiveRooms) {
     super();
     this.#rooms = rooms;
   }
@@ -71,8 +71,6 @@ export class MatchDriver extends LocalDriver {
   ): Promise<IRoomCache> {
     const { roomId } = conditions;
     if (roomId === undefined || this.has(roomId)) return super.findOne(conditions, sort);
-    return this.#rooms()
-      .find(roomId)
-      .then(() => super.findOne(conditions, sort));
+    return this.#rooms.find(roomId).then(() => super.findOne(conditions, sort));
   }
 }

@@ -8,7 +8,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { LiveRooms } from './live-rooms.ts';
 
 export interface ReturnsDeps {
-  readonly rooms: () => LiveRooms;
+  readonly rooms: LiveRooms;
   /** Who the token of a returning client speaks for: it may have expired not long ago. Throws. */
   authenticateReturn(token: string | null | undefined): Principal;
   readonly log: { warn(fields: object, message: string): void };
@@ -22,7 +22,7 @@ export function acceptReturns({ rooms, authenticateReturn, log }: ReturnsDeps) {
     const token = url.searchParams.get('reconnectionToken');
     if (token === null) return;
     try {
-      const room = await rooms().find(matchId);
+      const room = await rooms.find(matchId);
       const sessionId = room?.sessionOf(token);
       if (!room || !sessionId || sessionId !== url.searchParams.get('sessionId')) return;
       const principal = principalOf(context.token);

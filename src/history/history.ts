@@ -55,8 +55,9 @@ export function createHistory({ database, stream }: HistoryDeps): History {
     return summary !== null;
   }
 
-  const list = (tenantId: string, query: unknown): Promise<Page> =>
-    readPage(sql, tenantId, parseListQuery(query));
+  async function list(tenantId: string, query: unknown): Promise<Page> {
+    return readPage(sql, tenantId, parseListQuery(query));
+  }
 
   async function get(tenantId: string, matchId: string): Promise<HistoryMatch> {
     const match = isUuid(matchId) ? await readMatch(sql, tenantId, matchId) : null;

@@ -6,7 +6,7 @@ import type { History } from './history.ts';
 import { hasResult } from './summarize.ts';
 
 export interface ProjectorDeps {
-  readonly stream: EventStream;
+  readonly stream: Pick<EventStream, 'subscribe'>;
   readonly history: Pick<History, 'record'>;
   /** Told of a match whose log can't become history; the others go on. */
   readonly fault: (matchId: string, error: unknown) => void;

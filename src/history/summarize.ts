@@ -56,7 +56,11 @@ const resultSchema = z.object({
         stats: z.record(z.string(), z.number()),
       }),
     )
-    .max(32_767),
+    .max(32_767)
+    .refine(
+      (players) => new Set(players.map(({ seat }) => seat)).size === players.length,
+      'two have one seat',
+    ),
 });
 type Player = z.infer<typeof resultSchema>['players'][number];
 

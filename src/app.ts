@@ -27,6 +27,7 @@ import { Matches } from './match/matches.ts';
 import { Reconnection } from './match/reconnection.ts';
 import type { RoomLog, RoomServices } from './match/room-services.ts';
 import { listen } from './http/listen.ts';
+import type { MatchStore } from './store/match-store.ts';
 import { openMatchStore } from './store/postgres-match-store.ts';
 
 export interface App {
@@ -36,11 +37,18 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** What a test or a bench brings of its own. */
+export interface Overrides {
+  readonly games?: readonly Game[];
+  readonly store?: MatchStore;
+}
+
 /** Starts a server. Throws errors with a `code` and a message for whoever started it; nothing is left open then. */
-export async function startApp(config: Config, games: readonly Game[] = allGames): Promise<App> {
+export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   // Half the memory of a small room are the encoder's buffers, which grow where a state is larger.
   Encoder.BUFFER_SIZE = 2 * 1024;
   const clock = systemClock;
+  const games = overrides.games ?? allGames;
   const log = console as unknown as RoomLog;
   const closing: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -54,12 +62,9 @@ export async function startApp(config: Config, games: readonly Game[] = allGames
       onError: (durable, error) => log.warn({ durable, error }, 'a consumer failed'),
     });
     closing.push(() => stream.close());
-    const store = await openMatchStore({
-      sql: database.sql,
-      processId: randomUUID(),
-      now: clock.now,
-      onCommit: () => stream.nudge(),
-    });
+    const onCommit = (): void => stream.nudge();
+    const storage = { sql: database.sql, processId: randomUUID(), now: clock.now, onCommit };
+    const store = overrides.store ?? (await openMatchStore(storage));
     closing.push(() => store.close());
 
     const keys = createKeyRing(config.auth.keys ?? [openDevKey(config.dataDir)]);

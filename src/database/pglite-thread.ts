@@ -90,6 +90,11 @@ export class PgliteThread {
   async close(): Promise<void> {
     if (this.closed) return;
     await this.#ask({ op: 'close' });
+    await this.terminate();
+  }
+
+  /** Ends the thread at once, whatever it does. */
+  async terminate(): Promise<void> {
     await this.#worker.terminate();
   }
 

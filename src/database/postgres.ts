@@ -19,26 +19,21 @@ export async function openPostgres(options: DatabaseOptions & { readonly url: st
       idle_in_transaction_session_timeout: 30_000,
     },
   });
-  const pool = await orm.driver.getConnection().getNativeClient();
-  const sql: Sql = {
-    query: async (text, params, name) => {
-      const { rows } = await pool.query({ text, values: params as unknown[], ...(name && { name }) });
-      return rows;
-    },
-  };
   try {
+    const pool = await orm.driver.getConnection().getNativeClient();
+    const sql: Sql = {
+      query: async (text, params, name) => {
+        const { rows } = await pool.query({ text, values: params as unknown[], ...(name && { name }) });
+        return rows;
+      },
+    };
     await sql.query('select 1');
+    const em = () => orm.em.fork() as unknown as Em;
+    return { kind: 'postgres', orm: orm as unknown as Orm, em, sql, close: () => orm.close() };
   } catch (error) {
     await orm.close(true);
     throw unreachable(options.url, error);
   }
-  return {
-    kind: 'postgres',
-    orm: orm as unknown as Orm,
-    em: () => orm.em.fork() as unknown as Em,
-    sql,
-    close: () => orm.close(),
-  };
 }
 
 function checkedUrl(url: string): string {

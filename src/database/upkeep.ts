@@ -36,6 +36,8 @@ export function startUpkeep(sql: Sql): () => Promise<void> {
 
 /** Vacuums and analyzes the tables that need it. */
 export async function vacuum(sql: Sql): Promise<string[]> {
+  // the counts of the latest statements, which PostgreSQL holds back for a while
+  await sql.query('select pg_stat_force_next_flush()');
   const tables = await sql.query<{ name: string; dead: boolean }>(STALE_TABLES);
   for (const { name, dead } of tables) await sql.query(dead ? `vacuum (analyze) ${name}` : `analyze ${name}`);
   return tables.map(({ name }) => name);

@@ -73,7 +73,7 @@ const HISTORY = [
   `create index matches_tenant_started on matches (tenant_id, started_at desc, id desc)`,
   `create index matches_tenant_game_started on matches (tenant_id, game_type, started_at desc, id desc)`,
   `create table match_players (
-    match_id uuid not null references matches on delete cascade,
+    match_id uuid not null constraint match_players_match_id_foreign references matches on delete cascade,
     seat smallint not null,
     tenant_id varchar(64) not null,
     account_id varchar(64),
@@ -89,7 +89,8 @@ const HISTORY = [
   )`,
   `create index match_players_account on match_players (tenant_id, account_id, match_id) where account_id is not null`,
   `create table match_replay (
-    match_id uuid primary key references matches on delete cascade,
+    match_id uuid primary key
+      constraint match_replay_match_id_foreign references matches on update cascade on delete cascade,
     tenant_id varchar(64) not null,
     entries int not null,
     log bytea not null

@@ -33,8 +33,8 @@ export class ConfigError extends Error {
   readonly code = 'config/invalid';
 }
 
-/** The configuration that `env` describes; an empty variable counts as unset. Throws ConfigError. */
-export function loadConfig(env: Environment): Config {
+/** The configuration that the environment describes; an empty variable counts as unset. Throws ConfigError. */
+export function loadConfig(env: Environment = process.env): Config {
   const mode = required(env, variables.env);
   const production = mode === 'production';
   const keys = optional(env, variables.authKeys);

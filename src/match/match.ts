@@ -160,6 +160,8 @@ export class Match {
 
   /** Stops. `release` gives the match back to the store, `remove` ends it for good, `drop` does neither: the claim is lost. */
   async close(how: 'release' | 'remove' | 'drop'): Promise<CommitStatus> {
+    this.#stopTicks();
+    await this.#saving;
     if (how !== 'drop') await this.#save();
     this.#stop();
     await this.#engine.close();
@@ -250,8 +252,19 @@ export class Match {
 
   /** Commits what a tick-based engine has made since the last time. */
   #save(): Promise<void> {
-    this.#saving ??= this.#saveNow().finally(() => (this.#saving = null));
+    this.#saving ??= this.#saveAll()
+      .catch((error: unknown) => {
+        this.#host.fault(error);
+        this.#lose([], 'fault');
+      })
+      .finally(() => (this.#saving = null));
     return this.#saving;
+  }
+
+  async #saveAll(): Promise<void> {
+    do await this.#saveNow();
+    // what is last is not left to a next time
+    while (this.#standing.result && this.#unsaved.entries.length > 0 && !this.#isClosed);
   }
 
   async #saveNow(): Promise<void> {

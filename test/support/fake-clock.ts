@@ -16,10 +16,11 @@ export class FakeClock implements Clock {
     this.#now = now;
   }
 
-  now = (): number => this.#now;
+  /** Whole milliseconds, like Date.now. */
+  now = (): number => Math.floor(this.#now);
 
   after(ms: number, fire: () => void): () => void {
-    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#order++, fire };
+    const timer: Timer = { at: this.now() + Math.max(0, ms), order: this.#order++, fire };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
@@ -45,7 +46,8 @@ export class FakeClock implements Clock {
     let first: Timer | undefined;
     for (const timer of this.#timers) {
       if (timer.at > until) continue;
-      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) first = timer;
+      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
+        first = timer;
     }
     return first;
   }

@@ -5,9 +5,13 @@ import { defineEntity, p } from '@mikro-orm/core';
 const tenantFilter = {
   tenant: {
     name: 'tenant',
-    cond: ({ tenantId }: { tenantId?: string }) => ({ tenantId }),
     default: true,
-    strict: true,
+    cond: ({ tenantId }: { tenantId?: string }) => {
+      // the mapper itself takes an absent value for no condition at all
+      if (tenantId === undefined)
+        throw new TypeError('name the tenant: { filters: { tenant: { tenantId } } }');
+      return { tenantId };
+    },
   },
 };
 

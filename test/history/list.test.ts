@@ -13,6 +13,7 @@ import { databases, type TestDatabase } from '../support/databases.ts';
 import { finishedLog, type LogOptions, newId, newTenant, player, T0 } from './support.ts';
 
 const day = 86_400_000;
+const someId = '01a1f7f8-3000-7000-8000-000000000000';
 // few values of each, so that matches often share them
 const anyMatch = fc.record({
   startedAt: fc.constantFrom(T0 - day, T0, T0 + 1, T0 + day),
@@ -208,12 +209,12 @@ describe.each(databases)('the list on %s', (kind, open) => {
     ['garbage'],
     ['\0'],
     [Buffer.from('1 2').toString('base64url')],
-    [Buffer.from(`1e3 ${newId()}`).toString('base64url')],
-    [Buffer.from(`-1 ${newId()}`).toString('base64url')],
-    [Buffer.from(`99999999999999 ${newId()}`).toString('base64url')],
-    [Buffer.from(`01 ${newId()}`).toString('base64url')],
-    [Buffer.from(`1 ${newId()} or true`).toString('base64url')],
-    [`${formatCursor({ startedAt: T0, id: newId() })}=`],
+    [Buffer.from(`1e3 ${someId}`).toString('base64url')],
+    [Buffer.from(`-1 ${someId}`).toString('base64url')],
+    [Buffer.from(`99999999999999 ${someId}`).toString('base64url')],
+    [Buffer.from(`01 ${someId}`).toString('base64url')],
+    [Buffer.from(`1 ${someId} or true`).toString('base64url')],
+    [`${formatCursor({ startedAt: T0, id: someId })}=`],
   ])('[H13] %j is a bad cursor', async (cursor) => {
     await expect(history.list(newTenant(), { cursor })).rejects.toMatchObject({ code: 'history/bad_cursor' });
   });

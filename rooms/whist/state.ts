@@ -1,6 +1,6 @@
 /** What clients see of a whist table. Cards are texts of two characters each, such as `AS7H`; only a seat sees its hand. */
 import { schema, t, type SchemaType } from '@colyseus/schema';
-import { seatFields, tableFields } from '../../src/match/table.ts';
+import { seatFields, tableFields, withSeats } from '../../src/match/table.ts';
 import { cardName } from './cards.ts';
 import type { WhistView } from './view.ts';
 
@@ -48,11 +48,7 @@ export const WhistTable = schema(
 );
 export type WhistTable = SchemaType<typeof WhistTable>;
 
-export function newTable(): WhistTable {
-  const table = new WhistTable();
-  for (let seat = 0; seat < 4; seat++) table.seats.push(new WhistSeat());
-  return table;
-}
+export const newTable = (): WhistTable => withSeats(new WhistTable(), 4, () => new WhistSeat());
 
 type See = (seat: number) => WhistView;
 

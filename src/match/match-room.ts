@@ -27,6 +27,8 @@ import { isFree, seatOf, type Seats } from './seats.ts';
 import { mirrorTable, type TableState } from './table.ts';
 
 export type MatchState = Schema & TableState;
+/** What the engine shows: `view(null)` to all, `view(seat)` to one seat. */
+export type View<V> = (seat: number | null) => TableView<V>;
 export type MatchRoomClass = (new () => MatchRoom) & { readonly services: RoomServices; readonly game: Game };
 
 /** How long a dropped client's seat is held for its session; later it joins again, into the same seat. */
@@ -52,11 +54,8 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   #isLost = false;
   #isDraining = false;
 
-  /** Sets the game's fields of the state from what the engine shows: `view(null)` to all, `view(seat)` to one seat. */
-  protected abstract mirror(view: (seat: number | null) => TableView<never>): void;
-  /** The part of the state whose `.view()` fields only this seat sees. */
-  protected abstract seatState(seat: number): Schema;
-
+  /** Sets the game's fields of the state from what the engine shows. */
+  protected abstract mirror(view: View<never>): void;
   get #services(): RoomServices {
     return (this.constructor as MatchRoomClass).services;
   }
@@ -204,7 +203,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     if (seat === null) return;
     this.#people.enter(client);
     client.view = new StateView();
-    client.view.add(this.seatState(seat));
+    client.view.add(this.state.seats[seat]!);
     this.#tell();
   }
 

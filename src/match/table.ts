@@ -1,5 +1,5 @@
 /** The part of a room's state that every game has: its seats and where the match stands. A game spreads it into its own. */
-import { t } from '@colyseus/schema';
+import { type ArraySchema, type Schema, t } from '@colyseus/schema';
 import type { TableView } from './rules-engine.ts';
 import { hostSeat } from './seats.ts';
 
@@ -47,7 +47,18 @@ export interface TableState {
   deadline: number;
   turnSeconds: number;
   rematch: string;
-  seats: Iterable<SeatState>;
+  /** Fields of a seat with `.view()` are seen by its player alone. */
+  seats: ArraySchema<Schema & SeatState>;
+}
+
+/** A table with so many seats, each made now: what is static keeps its identity for clients over a revival. */
+export function withSeats<T extends { seats: { push(seat: never): number } }>(
+  table: T,
+  seats: number,
+  make: () => object,
+): T {
+  for (let seat = 0; seat < seats; seat++) table.seats.push(make() as never);
+  return table;
 }
 
 /** Display names by account; they are known of those who have joined this process, and never logged. */

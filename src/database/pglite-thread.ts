@@ -9,6 +9,12 @@ export type Request =
       readonly tx?: number;
       readonly options?: object;
     }
+  | {
+      readonly op: 'prepared';
+      readonly name: string;
+      readonly text: string;
+      readonly params: readonly unknown[];
+    }
   | { readonly op: 'begin'; readonly tx: number }
   | { readonly op: 'end'; readonly tx: number; readonly commit: boolean }
   | { readonly op: 'dump' | 'close' };
@@ -65,6 +71,11 @@ export class PgliteThread {
 
   query: Query = (text, params, options) =>
     this.#ask({ op: 'query', text, ...(params && { params }), ...(options && { options }) });
+
+  /** A statement that stays prepared under its name, outside of transactions. */
+  queryPrepared(name: string, text: string, params: readonly unknown[] = []): Promise<PgliteResult> {
+    return this.#ask({ op: 'prepared', name, text, params });
+  }
 
   /** Runs `work` while everybody else's queries wait: those of `work` must go through what it is given. */
   transaction = async <T>(work: (tx: { query: Query }) => Promise<T>): Promise<T> => {

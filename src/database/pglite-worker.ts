@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type PGliteOptions, type QueryOptions, type Transaction } from '@electric-sql/pglite';
 import array from 'postgres-array';
+import { PreparedStatements } from './pglite-prepared.ts';
 import type { Reply, Request } from './pglite-thread.ts';
 
 interface OpenTransaction {
@@ -28,6 +29,7 @@ const parsers = {
 
 const port = parentPort!;
 const pglite = await PGlite.create({ ...(workerData as PGliteOptions), parsers });
+const prepared = new PreparedStatements(pglite);
 const transactions = new Map<number, OpenTransaction>();
 
 function begin(id: number): Promise<void> {
@@ -60,6 +62,8 @@ function handle(request: Request): Promise<unknown> {
   switch (request.op) {
     case 'query':
       return query(request);
+    case 'prepared':
+      return prepared.query(request.name, request.text, request.params);
     case 'begin':
       return begin(request.tx);
     case 'end':

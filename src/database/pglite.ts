@@ -33,7 +33,13 @@ async function openLocked(options: DatabaseOptions, unlock: () => void): Promise
     // a function, because the driver would clone the object itself
     driverOptions: { pglite: () => thread },
   });
-  const sql: Sql = { query: async (text, params) => (await thread.query(text, params)).rows as never };
+  const sql: Sql = {
+    query: async (text, params, name) => {
+      const asked =
+        name === undefined ? thread.query(text, params) : thread.queryPrepared(name, text, params);
+      return (await asked).rows as never;
+    },
+  };
   const stopUpkeep = startUpkeep(sql);
   return {
     kind: 'pglite',

@@ -8,7 +8,7 @@ import { isUuid } from '../match/uuid.ts';
 import { StoreError } from './store-error.ts';
 
 /** Bounds what one statement answers with: a match brings its checkpoint and the entries after it. */
-const MAX_BATCH = 64;
+const MAX_BATCH = 256;
 
 const CREATE = `
   insert into live_match (match_id, tenant_id, game, version, origin, epoch, n, owner, updated_at)

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
 import { PgliteThread } from '../../src/database/pglite-thread.ts';
-import { vacuum } from '../../src/database/upkeep.ts';
+import { transaction } from '../../src/database/transaction.ts';
+import { checkpoint, vacuum } from '../../src/database/upkeep.ts';
 import { type TestDatabase, databases, openTestDatabase } from '../support/databases.ts';
 
 describe.each(databases)('%s', (kind, open) => {
@@ -37,6 +38,56 @@ describe.each(databases)('%s', (kind, open) => {
     await expect(sql.query('select * from nowhere')).rejects.toMatchObject({ code: '42P01' });
     await expect(sql.query('select $1::uuid', ['x'])).rejects.toMatchObject({ code: '22P02' });
     expect(await sql.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  test('[DB15] a named statement is prepared once, and outlives errors', async () => {
+    const { sql } = backend.database;
+    const text = 'select $1::int as n, $2::text as text, $3::bytea as bytes, $4::int[] as list';
+    const ask = (n: unknown) => sql.query(text, [n, null, new Uint8Array([1]), '{1,2}'], 'ask');
+    const answer = (n: number) => [{ n, text: null, bytes: expect.any(Uint8Array), list: [1, 2] }];
+    const results = await Promise.allSettled([
+      ask(1),
+      ask('one'),
+      ask(2),
+      sql.query('select 1 / 0', [], 'fails'),
+      ask(3),
+    ]);
+    expect(results.map((r) => (r.status === 'fulfilled' ? r.value : r.reason.code))).toEqual([
+      answer(1),
+      '22P02',
+      answer(2),
+      '22012',
+      answer(3),
+    ]);
+    await expect(sql.query('selec 1', [], 'broken')).rejects.toMatchObject({ code: '42601' });
+    expect(await ask(4)).toEqual(answer(4));
+  });
+
+  test('[DB15] a named statement takes megabytes', async () => {
+    const large = 'x'.repeat(8_000_000);
+    const ask = () =>
+      backend.database.sql.query('select length($1::text) as size, $1::text as text', [large], 'large');
+    for (let i = 0; i < 2; i++) expect(await ask()).toEqual([{ size: large.length, text: large }]);
+  });
+
+  test('[DB15] a named statement stays out of the open transaction of another', async () => {
+    const { database } = backend;
+    const id = randomUUID();
+    const count = () =>
+      database.sql.query<{ n: string }>(
+        'select count(*) as n from process_lease where id = $1',
+        [id],
+        'count',
+      );
+    let meanwhile: ReturnType<typeof count> | undefined;
+    const within = transaction(database, async (em) => {
+      await em.execute(`insert into process_lease (id, seen_at) values ('${id}', 0)`);
+      meanwhile = count();
+      await em.execute('select 1');
+      throw new Error('no');
+    });
+    await expect(within).rejects.toThrow('no');
+    expect(await meanwhile).toEqual([{ n: '0' }]);
   });
 
   test('[DB12] the migrated schema has what the entities describe', async () => {
@@ -83,11 +134,23 @@ describe('the embedded database', () => {
     const thread = new PgliteThread({});
     await thread.waitReady;
     const waiting = thread.query('select pg_sleep(60)');
-    const ended = expect(waiting).rejects.toMatchObject({ code: '57P01' });
-    await thread.terminate();
-    await ended;
+    await Promise.all([expect(waiting).rejects.toMatchObject({ code: '57P01' }), thread.terminate()]);
     await expect(thread.query('select 1')).rejects.toMatchObject({ code: '57P01' });
     await thread.close();
+  });
+
+  test('[DB9] a checkpoint follows the amount of the log', async () => {
+    const { database, close } = await openTestDatabase('pglite');
+    const { sql } = database;
+    await sql.query('checkpoint');
+    const last = async () => (await sql.query('select redo_lsn from pg_control_checkpoint()'))[0];
+    const before = await last();
+    await checkpoint(sql);
+    expect(await last()).toEqual(before);
+    await sql.query('create table bulk as select repeat(i::text, 100) from generate_series(1, 50000) i');
+    await checkpoint(sql);
+    expect(await last()).not.toEqual(before);
+    await close();
   });
 
   test('[DB9] tables that changed much are vacuumed and analyzed, and others left alone', async () => {

@@ -20,8 +20,8 @@ export function record(matchId: string, n: number, count = 1): Published {
   return { matchId, tenantId: 'acme', game: 'whist', epoch: 1, n, at: 1_800_000_000_123, entries, events };
 }
 
-export function eventStreamContract(name: string, openBackend: () => Promise<StreamBackend>): void {
-  describe(name, () => {
+export function eventStreamContract(openBackend: () => Promise<StreamBackend>): void {
+  describe('EventStream', () => {
     let backend: StreamBackend;
     let stream: EventStream;
 

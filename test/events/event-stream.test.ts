@@ -10,7 +10,7 @@ import { eventStreamContract, record } from './contract.ts';
 const PATIENCE = { timeout: 20_000, interval: 10 };
 
 describe.each(databases)('%s', (kind, open) => {
-  eventStreamContract('EventStream', async () => {
+  eventStreamContract(async () => {
     const { database, close } = await open();
     return {
       openStream: (onError) => openEventStream({ sql: database.sql, ...(onError && { onError }) }),

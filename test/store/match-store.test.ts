@@ -9,7 +9,7 @@ import { LEASE_MS, matchStoreContract } from './contract.ts';
 import { commitOf, entriesAfter, newMatch } from './support.ts';
 
 describe.each(databases)('%s', (kind, open) => {
-  matchStoreContract('MatchStore', async () => {
+  matchStoreContract(async () => {
     const { database, close } = await open();
     const stream = openEventStream(database);
     return {

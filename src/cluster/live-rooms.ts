@@ -38,6 +38,8 @@ export class LiveRooms {
   }
 
   async #revive(matchId: string): Promise<MatchRoom | null> {
+    if (matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN)
+      throw new Error('this process is about to end: another takes the match, or the next start');
     const claim = await this.#store.claim(matchId);
     if (!claim) return null;
     if (!this.#matches.has(claim)) {

@@ -2,7 +2,7 @@
  * The Colyseus room of one live match: who comes and goes, and the mirror of what is committed into the schema. It hosts
  * a Match (match.ts), which does the rest. A game's `room.ts` adds its state, and how the engine's view is mirrored.
  */
-import { CloseCode, Room, ServerError, type RoomException } from '@colyseus/core';
+import { CloseCode, matchMaker, Room, ServerError, type RoomException } from '@colyseus/core';
 import { type Schema, StateView } from '@colyseus/schema';
 import type { z } from 'zod';
 import type { Principal } from '../auth/principal.ts';
@@ -102,7 +102,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
 
   override async onDrop(client: MatchClient, code?: number): Promise<void> {
     // Colyseus closes a misbehaving client only after this hook; such a one has no way back but to join again.
-    if (code !== CloseCode.WITH_ERROR && !this.#isLost)
+    if (code !== CloseCode.WITH_ERROR && code !== replaced && !this.#isLost)
       this.allowReconnection(client, returnSeconds).catch(() => {});
     if (this.#isCurrent(client)) await this.#match.seat({ type: 'away', account: client.auth!.accountId });
   }
@@ -128,9 +128,11 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     const { result } = this.#match;
     if (result && result.players.length > 0 && !(await this.#record()))
       return void (await this.#match.close('release'));
-    if (result || (this.#seats.phase === 'lobby' && !this.#isDraining))
+    // A room that was being made when the shutdown began is disposed of without its hook.
+    const isDraining = this.#isDraining || matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN;
+    if (result || (this.#seats.phase === 'lobby' && !isDraining))
       return void (await this.#match.close('remove'));
-    if (!this.#isDraining) await this.#leaveAll();
+    if (!isDraining) await this.#leaveAll();
     await this.#match.close('release');
   }
 
@@ -156,8 +158,12 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     return this.#services.reconnection.session(token, this.roomId, this.#fingerprint);
   }
 
-  /** Holds the seat of a returning session, in place of a connection of it that still looks alive. False: not for this match. */
+  /**
+   * Holds the seat of a returning session, in place of a connection of it that still looks alive. False: not for this
+   * match. Throws where the room is about to close: who came in now would keep it from that.
+   */
   async expectReturn(sessionId: string, principal: Principal, token: string): Promise<boolean> {
+    if (this.#isDraining || this.#isLost) throw new Error('the room is closing: come again');
     if (!mayEnter(principal, this.#match.claim)) return false;
     const stale = this.clients.getById(sessionId);
     if (stale) (stale.ref as unknown as { terminate(): void }).terminate();

@@ -22,7 +22,7 @@ import type { Entry } from '../../src/match/engine.ts';
 import type { Game } from '../../src/match/game.ts';
 import { createServerDatabase, databases, type DatabaseKind } from './databases.ts';
 
-export const authSecret = 'a secret of tests, longer than 32 characters';
+export const authSecret = 'a secret of tests that is longer than 32 characters';
 
 export type Environment = Readonly<Record<string, string>>;
 

@@ -59,25 +59,28 @@ export function createHistory({ database, stream }: HistoryDeps): History {
     return readPage(sql, tenantId, parseListQuery(query));
   }
 
+  async function find(tenantId: string, matchId: string): Promise<HistoryMatch | null> {
+    return isUuid(matchId) ? readMatch(sql, tenantId, matchId) : null;
+  }
+
   async function get(tenantId: string, matchId: string): Promise<HistoryMatch> {
-    const match = isUuid(matchId) ? await readMatch(sql, tenantId, matchId) : null;
+    const match = await find(tenantId, matchId);
     if (!match) throw notFound();
     return match;
   }
 
   async function replay(tenantId: string, matchId: string): Promise<Replay> {
-    const { players } = await get(tenantId, matchId).catch((error) => explain(error, tenantId, matchId));
+    const match = await find(tenantId, matchId);
+    if (!match) throw (await hasBegun(tenantId, matchId)) ? notOver() : notFound();
     const filters = { tenant: { tenantId } };
     const { log } = await database.em().findOneOrFail(MatchReplay, { match: matchId }, { filters });
     const entries = await decodeReplay(log);
-    return { header: { id: matchId, ...setupOf(entries), players }, entries };
+    return { header: { id: matchId, ...setupOf(entries), players: match.players }, entries };
   }
 
-  /** A match that isn't in history is live, was abandoned, or is none of this tenant's. */
-  async function explain(error: unknown, tenantId: string, matchId: string): Promise<never> {
-    if (!(error instanceof HistoryError) || !isUuid(matchId)) throw error;
-    const [first] = await stream.read(matchId);
-    throw first?.tenantId === tenantId ? notOver() : error;
+  async function hasBegun(tenantId: string, matchId: string): Promise<boolean> {
+    const [first] = isUuid(matchId) ? await stream.read(matchId) : [];
+    return first?.tenantId === tenantId;
   }
 
   return { record, list, listForRoom: ({ tenantId }, query) => list(tenantId, query), get, replay };

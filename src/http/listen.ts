@@ -13,16 +13,17 @@ export class ListenError extends Error {
 }
 
 /** Listens, and resolves with the port (port 0: a free one). Throws ListenError; Colyseus alone would wait for ever. */
-export async function listen(
-  server: Server,
-  { host, port }: { host: string; port: number },
-): Promise<number> {
-  const { server: http } = server.transport as { server?: HttpServer };
+export async function listen(server: Server, at: { host: string; port: number }): Promise<number> {
+  const { server: http } = server.transport as unknown as { server: HttpServer };
+  // Colyseus only logs errors of the server; until it listens they are ours.
+  const others = http.listeners('error') as (() => void)[];
+  http.removeAllListeners('error');
   const refused = new Promise<never>((_, reject) => {
-    http!.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, host, port)));
+    http.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, host, port)));
   });
   await Promise.race([server.listen(port, host), refused]);
-  return (http!.address() as AddressInfo).port;
+  for (const listener of others) http.on('error', listener);
+  return (http.address() as AddressInfo).port;
 }
 
 function asListenError(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -13,7 +13,10 @@ export class ListenError extends Error {
 }
 
 /** Listens, and resolves with the port (port 0: a free one). Throws ListenError; Colyseus alone would wait for ever. */
-export async function listen(server: Server, at: { host: string; port: number }): Promise<number> {
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+): Promise<number> {
   const { server: http } = server.transport as unknown as { server: HttpServer };
   // Colyseus only logs errors of the server; until it listens they are ours.
   const others = http.listeners('error') as (() => void)[];

@@ -16,6 +16,8 @@ const messages = {
 export class AuthError extends Error {
   override readonly name = 'AuthError';
   readonly code: AuthCode;
+  /** Of HTTP. */
+  readonly status = 401;
   constructor(code: AuthCode, detail?: string) {
     super(detail === undefined ? messages[code] : `${messages[code]} ${detail}`);
     this.code = code;

@@ -1,0 +1,37 @@
+/** Tokens for whoever asks: for development and tests. In production the endpoint does not exist. */
+import { randomUUID } from 'node:crypto';
+import { createEndpoint } from '@colyseus/core';
+import { z } from 'zod';
+import { identifier, principalShape } from './claims.ts';
+import type { Principal } from './principal.ts';
+import type { Tokens } from './tokens.ts';
+
+const body = z
+  .strictObject({
+    accountId: identifier.optional(),
+    tenantId: identifier.default('dev'),
+    name: principalShape.name.optional(),
+    roles: principalShape.roles.default([]),
+    match: principalShape.match.optional(),
+    permission: principalShape.permission.default('play'),
+  })
+  .prefault({});
+
+export interface DevTokenOptions {
+  readonly tokens: Tokens;
+  readonly ttlSeconds: number;
+  readonly minted: (principal: Principal) => void;
+}
+
+/** POST /dev/token → `{token, accountId, tenantId, expiresAt}`; `expiresAt` is in milliseconds since 1970. */
+export function devTokenEndpoints({ tokens, ttlSeconds, minted }: DevTokenOptions) {
+  return {
+    devToken: createEndpoint('/dev/token', { method: 'POST', body }, async (context) => {
+      const { accountId = `guest-${randomUUID()}`, tenantId, name, roles, match, permission } = context.body;
+      const who = { accountId, tenantId, name: name ?? accountId.slice(0, 64), roles, permission };
+      const principal = match === undefined ? who : { ...who, matchId: match };
+      minted(principal);
+      return { ...tokens.sign(principal, ttlSeconds), accountId, tenantId };
+    }),
+  };
+}

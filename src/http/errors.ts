@@ -1,0 +1,72 @@
+/** Errors that a client may see, and the one envelope in which it sees them. */
+import { requestId } from './request-context.ts';
+
+/** An error of an endpoint: the client gets status, code and message; the message says what to do next. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** Stable, such as `history/not_found`. */
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export interface Envelope {
+  readonly error: { readonly code: string; readonly message: string; readonly request_id: string };
+}
+
+/** What of an error is fit for a client. */
+export interface PublicError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export const internalError: PublicError = {
+  status: 500,
+  code: 'internal',
+  message: 'Something went wrong here. Ask the operator, who finds it in the log by the request id.',
+};
+
+/** For what is refused before an endpoint had a say, or by an endpoint that names no code. */
+const byStatus: Readonly<Record<number, readonly [code: string, message: string]>> = {
+  400: ['http/bad_request', 'The request is not one that this server understands.'],
+  401: ['auth/missing', 'A token is needed: send it as Authorization: Bearer <token>.'],
+  403: ['http/forbidden', 'This is not allowed with your token.'],
+  404: ['http/not_found', 'There is nothing at this address.'],
+  405: ['http/method_not_allowed', 'This method is not known here.'],
+  413: ['http/too_large', 'The body may have 65536 bytes at most.'],
+  415: ['http/unsupported_type', 'The body must be JSON: send Content-Type: application/json.'],
+  503: ['http/unavailable', 'The server is stopping or starting: try again in a moment.'],
+};
+
+/** The error for a status, with a better message where there is one. */
+export function errorOfStatus(status: number, message?: string): PublicError {
+  if (status >= 500 && status !== 503) return internalError;
+  const [code, text] = byStatus[status] ?? ['http/refused', 'The request was refused.'];
+  return { status, code, message: message ?? text };
+}
+
+/** Errors say themselves that they are public: by a code with a slash, and a status that blames nobody here. */
+export function asPublic(error: unknown): PublicError | null {
+  const { status, code, message } = (error ?? {}) as Partial<PublicError>;
+  const isPublic =
+    typeof code === 'string' &&
+    /^[a-z_]+\/[a-z_]+$/.test(code) &&
+    typeof message === 'string' &&
+    typeof status === 'number' &&
+    ((status >= 400 && status < 500) || status === 503);
+  return isPublic ? { status, code, message } : null;
+}
+
+export function envelopeOf({ code, message }: PublicError): Envelope {
+  return { error: { code, message, request_id: requestId() } };
+}
+
+/** Headers that go with an error, besides its body. */
+export function headersOf({ status }: PublicError): Record<string, string> {
+  return { 'Content-Type': 'application/json', ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }) };
+}

@@ -1,0 +1,78 @@
+/**
+ * The layer that no endpoint can forget. Colyseus, its router and express all hang on the `request` event of one HTTP
+ * server; this server lets a request through to them only after it has an id, a sane target and a bounded body.
+ * Limits of rate and origin join here.
+ */
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { Log } from '../ops/logger.ts';
+import { ApiError, asPublic, internalError } from './errors.ts';
+import { readBody } from './read-body.ts';
+import { refuse } from './refuse.ts';
+import { inRequest } from './request-context.ts';
+
+/** Bytes of a body, matchmaking included. */
+const bodyLimit = 65_536;
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+export class GuardedServer extends Server {
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    super({ requestTimeout: 30_000, headersTimeout: 10_000 });
+    this.#log = log;
+  }
+
+  override emit(event: string, ...args: unknown[]): boolean {
+    if (event !== 'request') return super.emit(event, ...args);
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    const id = nameRequest(request, response);
+    this.#logWhenDone(id, request, response);
+    void inRequest(id, () => this.#admit(request, response));
+    return true;
+  }
+
+  async #admit(request: IncomingMessage & { body?: unknown }, response: ServerResponse): Promise<void> {
+    try {
+      checkTarget(request);
+      // Colyseus' router and express take a body that is there already.
+      const body = await readBody(request, bodyLimit);
+      if (body !== undefined) request.body = body;
+      super.emit('request', request, response);
+    } catch (error) {
+      const known = asPublic(error);
+      if (!known) this.#log.error({ error }, 'a request failed before it reached an endpoint');
+      refuse(response, known ?? internalError);
+    }
+  }
+
+  #logWhenDone(requestId: string, { method, url }: IncomingMessage, response: ServerResponse): void {
+    const started = performance.now();
+    // The query may hold a token.
+    const path = url?.split('?')[0];
+    response.once('close', () => {
+      const ms = Math.round(performance.now() - started);
+      this.#log.debug({ requestId, method, path, status: response.statusCode, ms }, 'request');
+    });
+  }
+}
+
+/** A caller that has an id keeps it, so that one id goes through all its systems. */
+function nameRequest({ headers }: IncomingMessage, response: ServerResponse): string {
+  const given = headers['x-request-id'];
+  const id = typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+  headers['x-request-id'] = id;
+  response.setHeader('X-Request-Id', id);
+  return id;
+}
+
+/** Colyseus makes a URL of these outside any try: what is no URL would end the process. */
+function checkTarget({ method, url = '', headers }: IncomingMessage): void {
+  if (!methods.has(method ?? ''))
+    throw new ApiError(405, 'http/method_not_allowed', 'This method is not known here.');
+  if (!/^https?$/.test(String(headers['x-forwarded-proto']))) delete headers['x-forwarded-proto'];
+  const { host = 'localhost' } = headers;
+  if (host === '' || !url.startsWith('/') || !URL.canParse(`http://${host}${url}`)) {
+    throw new ApiError(400, 'http/bad_request', 'The Host header and the path are not ones that make a URL.');
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What clients learn when matchmaking fails. Colyseus answers `{code, error}` with the code as HTTP status, and passes
+ * every exception's text on; here only texts that are meant for clients pass. Ours read `whist/full: the table is full`.
+ */
+import { ErrorCode, matchMaker, ServerError } from '@colyseus/core';
+import type { Log } from '../ops/logger.ts';
+import { ApiError, asPublic, internalError } from './errors.ts';
+
+/** Refusals of Colyseus itself, whose texts name nothing but what the client has sent. */
+const colyseusCodes: ReadonlySet<number> = new Set([
+  ErrorCode.MATCHMAKE_NO_HANDLER,
+  ErrorCode.MATCHMAKE_INVALID_CRITERIA,
+  ErrorCode.MATCHMAKE_INVALID_ROOM_ID,
+  ErrorCode.MATCHMAKE_EXPIRED,
+  ErrorCode.AUTH_FAILED,
+]);
+
+const methods = {
+  joinOrCreate: matchMaker.joinOrCreate,
+  create: matchMaker.create,
+  join: matchMaker.join,
+  joinById: matchMaker.joinById,
+  reconnect: matchMaker.reconnect,
+};
+
+/** For the matchmaker of this process, of which Colyseus has one. */
+export function guardMatchmaking(log: Log): void {
+  matchMaker.controller.invokeMethod = async (method, roomName, options = {}, context) => {
+    try {
+      return await matchmake(method, roomName, options, context);
+    } catch (error) {
+      throw publicError(error, log);
+    }
+  };
+}
+
+async function matchmake(method: string, roomName: string, options: unknown, context?: object) {
+  if (!Object.hasOwn(methods, method)) {
+    throw new ServerError(ErrorCode.MATCHMAKE_NO_HANDLER, `there is no method "${method}"`);
+  }
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ApiError(400, 'options/invalid', 'the options must be a JSON object');
+  }
+  return methods[method as keyof typeof methods](roomName, options, context as never);
+}
+
+function publicError(error: unknown, log: Log): ServerError {
+  const known = asPublic(error);
+  if (known) return new ServerError(known.status, `${known.code}: ${known.message}`);
+  if (error instanceof ServerError && isForClients(error)) return error;
+  log.error({ error }, 'matchmaking failed');
+  return new ServerError(internalError.status, `${internalError.code}: ${internalError.message}`);
+}
+
+function isForClients({ code, message }: ServerError): boolean {
+  return colyseusCodes.has(code) || (code >= 400 && code < 500 && /^[a-z_]+\/[a-z_]+: /.test(message));
+}

@@ -1,0 +1,28 @@
+/** Who makes a request, for endpoints. */
+import type { Principal } from '../auth/principal.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import { ApiError } from './errors.ts';
+
+/** What of an endpoint's context is needed: its headers. */
+export interface HasHeaders {
+  getHeader(name: string): string | null;
+}
+
+export type RequirePrincipal = (context: HasHeaders) => Principal;
+
+/** A function that gives the principal of a request's bearer token, and throws AuthError where there is none. */
+export function createRequirePrincipal(tokens: Tokens): RequirePrincipal {
+  return (context) => tokens.verify(bearerToken(context.getHeader('authorization')));
+}
+
+/** The token of an Authorization header (RFC 6750), or null. */
+export function bearerToken(header: string | null | undefined): string | null {
+  return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null;
+}
+
+/** Throws ApiError 403 unless the principal has the role. */
+export function requireRole(principal: Principal, role: string): void {
+  if (!principal.roles.includes(role)) {
+    throw new ApiError(403, 'auth/forbidden', `This needs a token with the role ${role}.`);
+  }
+}

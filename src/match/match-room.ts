@@ -311,10 +311,10 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     }
   }
 
+  /** Whether the match is in history now. */
   async #record(): Promise<boolean> {
     try {
-      await this.#services.record(this.#match.claim.matchId);
-      return true;
+      return await this.#services.record(this.#match.claim.matchId);
     } catch (error) {
       this.#fault(error);
       return false;

@@ -16,8 +16,8 @@ export interface RoomServices {
   authenticate(token: string | null | undefined): Principal;
   /** The claim that a room of this id is being revived with, if it is. Given once. */
   takeClaim(matchId: string): Claim | null;
-  /** Writes the match into history; resolves when it is there, however often it is called. */
-  record(matchId: string): Promise<unknown>;
+  /** Writes a match with a result into history, however often it is called. True: it is there now. */
+  record(matchId: string): Promise<boolean>;
   /** A page of finished matches, for the room message `list_matches`. Throws errors with a `code`. */
   listMatches(principal: Principal, query: unknown): Promise<unknown>;
   readonly log: RoomLog;

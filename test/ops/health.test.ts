@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { healthEndpoints } from '../../src/ops/health.ts';
+import { startHttp, type TestHttp } from '../http/support.ts';
+
+const never = () => new Promise<void>(() => {});
+const well = async () => {};
+let database: () => Promise<unknown> = well;
+let http: TestHttp;
+
+beforeAll(async () => {
+  const checks = [
+    { name: 'database', check: () => database() },
+    { name: 'lobby', check: well },
+  ];
+  http = await startHttp({ endpoints: healthEndpoints(checks) });
+});
+afterAll(() => http.close());
+beforeEach(() => void (database = well));
+
+async function get(path: string) {
+  const response = await fetch(http.url + path);
+  return { status: response.status, body: await response.json() };
+}
+
+test('[OP4] the process lives, whatever its checks say', async () => {
+  database = never;
+  expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'live' } });
+});
+
+test('[OP5] the server is ready when all checks hold', async () => {
+  expect(await get('/health/ready')).toEqual({
+    status: 200,
+    body: { status: 'ready', checks: { database: 'ok', lobby: 'ok' } },
+  });
+});
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('hunter2'))],
+  [
+    'throws',
+    () => {
+      throw new Error('hunter2');
+    },
+  ],
+  ['does not answer', never],
+])('[OP5] the server is not ready when a check %s', async (_, check) => {
+  database = check;
+  const { status, body } = await get('/health/ready');
+  expect(status).toBe(503);
+  expect(body).toEqual({
+    status: 'not_ready',
+    checks: { database: 'failed', lobby: 'ok' },
+    error: { code: 'health/not_ready', message: expect.any(String), request_id: expect.any(String) },
+  });
+  expect(JSON.stringify(body)).not.toContain('hunter2');
+});

@@ -1,11 +1,11 @@
 /**
- * Rules and tests stay together: every id at the start of a line of a SPEC.md (`- [W7] …`) has a test whose name starts with it, and
- * every id that a test's name starts with (`'[W7] …'`, `'[W7] [W8] …'`, `'[W7, W8] …'`) stands in a SPEC.md.
+ * Rules and tests stay together: every id at the start of a line of a SPEC.md (`- [W7] …`, `| W7 | …`) has a test whose name
+ * starts with it, and every id that a test's name starts with (`'[W7] …'`, `'[W7] [W8] …'`, `'[W7, W8] …'`) stands in a SPEC.md.
  */
 import { globSync, readFileSync } from 'node:fs';
 
 const id = '[A-Z]{1,4}\\d+[a-z]?';
-const definition = new RegExp(`^[^\\w\\n]*\\[(${id})\\]`, 'gm');
+const definition = new RegExp(`^(?:[^\\w\\n]*\\[|\\| *)(${id})(?:\\]| *\\|)`, 'gm');
 const testName = new RegExp(`['"\`]((?:\\[${id}(?:, ?${id})*\\] ?)+)`, 'g');
 
 export interface SourceFile {

@@ -1,0 +1,117 @@
+/** The child that plays: matches of four clients each, on one thread. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKeyRing } from '../src/auth/key-ring.ts';
+import { createTokens } from '../src/auth/tokens.ts';
+import { loadConfig } from '../src/config.ts';
+import { closedLoop, openLoop, type Pace } from './client/pace.ts';
+import { Table } from './client/table.ts';
+import { type Counted, Tally } from './client/tally.ts';
+import { serve } from './rpc.ts';
+
+/** Matches that are being opened at once. */
+const openingAtOnce = 16;
+
+const { auth } = loadConfig(process.env);
+const tokens = createTokens({ ...auth, keys: createKeyRing(auth.keys!), now: Date.now });
+let tables: Table[] = [];
+let pace: Pace | null = null;
+let tally = new Tally();
+let accounts = 0;
+
+const listener = {
+  moved(table: Table, patchedAt: number): void {
+    const due = pace?.done(table);
+    if (due !== undefined) tally.moved(patchedAt - due);
+  },
+  bytes: (patches: number, answers: number): void => tally.bytes(patches, answers),
+};
+
+const calls = {
+  /** Opens matches, each with four clients and the first hands dealt. Resolves with milliseconds a match. */
+  async open(port: number, game: string, matches: number, options: object = {}): Promise<number> {
+    const start = performance.now();
+    const opening = Array.from({ length: matches }, () => new Table(port, fourTokens(), listener));
+    const queue = opening.values();
+    const work = async (): Promise<void> => {
+      for (const table of queue) await table.open(game, options);
+    };
+    await Promise.all(Array.from({ length: openingAtOnce }, work));
+    tables.push(...opening);
+    return (performance.now() - start) / matches;
+  },
+
+  /** Begins to play: `rate` moves a second in all, or in a closed loop. */
+  play(rate: number | null): void {
+    pace = rate === null ? closedLoop(tables) : openLoop(tables, rate);
+  },
+
+  /** Counts for so long. */
+  async count(ms: number): Promise<Counted & { over: number }> {
+    tally = new Tally();
+    await sleep(ms);
+    return { ...tally.counted(), over: tables.filter((table) => table.isOver).length };
+  },
+
+  /** Stops playing; resolves when no move is under way. */
+  async pause(): Promise<void> {
+    pace?.stop();
+    while (tables.some((table) => table.isBusy)) await sleep(5);
+    pace = null;
+  },
+
+  /** Plays all matches to their end, and counts. `json`: length of a table as JSON, averaged over its moves. */
+  async playOut(): Promise<Counted & { json: number }> {
+    tally = new Tally();
+    const lengths: number[] = [];
+    const loop = closedLoop(tables);
+    pace = {
+      stop: loop.stop,
+      done(table) {
+        lengths.push(table.json().length);
+        return loop.done(table);
+      },
+    };
+    while (!tables.every((table) => table.isOver && !table.isBusy)) await sleep(5);
+    pace = null;
+    return { ...tally.counted(), json: lengths.reduce((sum, length) => sum + length, 0) / lengths.length };
+  },
+
+  /** The server is about to be killed: resolves with the wall time at which the last client had its state again. */
+  async comeBack(): Promise<number> {
+    await Promise.all(tables.flatMap(({ players }) => players.map((player) => player.returned())));
+    const at = performance.timeOrigin + performance.now();
+    for (const table of tables) table.takeHands();
+    return at;
+  },
+
+  /** What every table shows of the game, to compare. */
+  shown: (): string[] => tables.map((table) => table.shown()),
+
+  /** One more move at every table; resolves when all are answered. */
+  async moveOnce(): Promise<void> {
+    await Promise.all(tables.map((table) => table.moveOnce()));
+  },
+
+  /** Leaves all matches; resolves when every connection is closed. */
+  async leave(): Promise<void> {
+    await Promise.all(tables.flatMap(({ players }) => players.map((player) => player.leave())));
+    tables = [];
+  },
+};
+
+function fourTokens(): string[] {
+  return Array.from({ length: 4 }, () => {
+    const accountId = `bench-${++accounts}`;
+    const principal = {
+      accountId,
+      tenantId: 'bench',
+      name: `Player ${accounts}`,
+      roles: [],
+      permission: 'play',
+    } as const;
+    return tokens.sign(principal, 7200).token;
+  });
+}
+
+export type LoadCalls = typeof calls;
+serve(calls);

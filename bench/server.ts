@@ -1,0 +1,47 @@
+/**
+ * The child that hosts what is measured: the server itself (`app`), the server on a store that forgets (`memory`), or
+ * stock Colyseus with the bare room (`bare`). Arguments: which, and the core for database threads (`-`: not pinned).
+ */
+import { matchMaker } from '@colyseus/core';
+import { startApp } from '../src/app.ts';
+import { loadConfig } from '../src/config.ts';
+import { MemoryStore } from './memory-store.ts';
+import { pinWorkers } from './pin.ts';
+import { serve } from './rpc.ts';
+
+export type Host = 'app' | 'memory' | 'bare';
+
+const [host, core] = process.argv.slice(2) as [Host, string];
+if (core !== '-') pinWorkers(Number(core));
+
+const hosts: Record<Host, () => Promise<number>> = {
+  app: async () => (await startApp(loadConfig(process.env))).port,
+  memory: async () => (await startApp(loadConfig(process.env), { store: new MemoryStore() })).port,
+  bare: async () => (await import('./bare/server.ts')).startBare(),
+};
+const starting = hosts[host]();
+starting.catch(() => {}); // told by `port`
+
+const calls = {
+  /** Resolves when it listens. */
+  port: (): Promise<number> => starting,
+
+  rooms: (): number => matchMaker.stats.local.roomCount,
+
+  /** CPU since the start in microseconds: of the process, and of its main thread alone. */
+  cpu(): { process: number; main: number } {
+    const all = process.cpuUsage();
+    const main = process.threadCpuUsage();
+    return { process: all.user + all.system, main: main.user + main.system };
+  },
+
+  /** Bytes after a full collection. */
+  memory(): { heap: number; rss: number } {
+    for (let i = 0; i < 4; i++) globalThis.gc!();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    return { heap: heapUsed + external, rss };
+  },
+};
+
+export type ServerCalls = typeof calls;
+serve(calls);

@@ -1,0 +1,130 @@
+/** A server to measure and the load that plays on it, each in a process of its own. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadCalls } from './load.ts';
+import { Child } from './rpc.ts';
+import type { Host, ServerCalls } from './server.ts';
+import { openStorage, type Storage, type StorageKind } from './storage.ts';
+
+export interface Bench {
+  /** Samples of each figure: the median counts. */
+  readonly samples: number;
+  /** Length of a sample in milliseconds. */
+  readonly sampleMs: number;
+  /** The kinds of database that can be had, PostgreSQL first. */
+  readonly storages: readonly StorageKind[];
+  readonly url: string;
+  readonly cores: { readonly server: number; readonly load: number } | null;
+}
+
+export interface Sample {
+  /** Moves a second. */
+  readonly rate: number;
+  /** Milliseconds from when a move was due until all four clients had it. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Microseconds of CPU a move: of the server's process, and of its main thread alone. */
+  readonly cpu: number;
+  readonly mainCpu: number;
+  /** Share of its core that the load took. */
+  readonly loadCpu: number;
+}
+
+export interface Play {
+  /** Moves a second over all matches; null: each match moves as soon as it can. */
+  readonly rate: number | null;
+  readonly warmUpMs: number;
+  readonly countMs: number;
+}
+
+const keys = `bench:${randomBytes(32).toString('hex')}`;
+const common = {
+  NODE_ENV: 'test',
+  PORT: '0',
+  AUTH_KEYS: keys,
+  LOG_LEVEL: 'warn',
+  MAX_MESSAGES_PER_SECOND: '10000',
+  TURN_SECONDS: '600',
+};
+
+export class Stage {
+  readonly #bench: Bench;
+  readonly #host: Host;
+  readonly #storage: Storage;
+  readonly load: Child<LoadCalls>;
+  server: Child<ServerCalls>;
+  #port = 0;
+
+  private constructor(bench: Bench, host: Host, storage: Storage) {
+    this.#bench = bench;
+    this.#host = host;
+    this.#storage = storage;
+    const env = { ...process.env, ...common };
+    this.load = new Child(join(import.meta.dirname, 'load.ts'), [], env, bench.cores?.load ?? null);
+    this.server = this.#serve();
+  }
+
+  /** Runs `work` with a server and a load, and clears away what they leave. */
+  static async with<T>(
+    bench: Bench,
+    host: Host,
+    storage: StorageKind,
+    work: (stage: Stage) => Promise<T>,
+  ): Promise<T> {
+    const opened = await openStorage(storage, bench.url);
+    const stage = new Stage(bench, host, opened);
+    try {
+      stage.#port = await stage.server.ask('port');
+      return await work(stage);
+    } finally {
+      await Promise.all([stage.load.kill(), stage.server.kill()]);
+      await opened.drop();
+    }
+  }
+
+  /** Opens matches of four clients, with the first hands dealt. */
+  open(matches: number, options: object = {}): Promise<number> {
+    return this.load.ask('open', this.#port, 'whist', matches, options);
+  }
+
+  /** Opens matches, plays them, counts after a warm-up, and clears them away. */
+  async sample(matches: number, { rate, warmUpMs, countMs }: Play): Promise<Sample> {
+    await this.open(matches);
+    await this.load.ask('play', rate);
+    await sleep(warmUpMs);
+    const before = await this.server.ask('cpu');
+    const { moves, seconds, p50, p99, cpu: loadCpu, over } = await this.load.ask('count', countMs);
+    const after = await this.server.ask('cpu');
+    if (over > 0) throw new Error(`${over} matches were over before the sample was: make it shorter`);
+    await this.load.ask('pause');
+    await this.clear();
+    const cpu = (after.process - before.process) / moves;
+    const mainCpu = (after.main - before.main) / moves;
+    return { rate: moves / seconds, p50, p99, cpu, mainCpu, loadCpu };
+  }
+
+  /** All clients leave; resolves when the server has no room any more. */
+  async clear(): Promise<void> {
+    await this.load.ask('leave');
+    for (let tries = 0; (await this.server.ask('rooms')) > 0; tries++) {
+      if (tries === 200) throw new Error('the rooms did not close within 10 s');
+      await sleep(50);
+    }
+  }
+
+  /** Kills the server, and starts it again at once at the same address. Resolves with the wall time of the killing. */
+  async crash(): Promise<number> {
+    const at = performance.timeOrigin + performance.now();
+    await this.server.kill();
+    this.server = this.#serve();
+    return at;
+  }
+
+  #serve(): Child<ServerCalls> {
+    const { cores } = this.#bench;
+    const env = { ...process.env, ...common, ...this.#storage.env, PORT: String(this.#port ?? 0) };
+    const args = [this.#host, cores ? String(cores.load) : '-'];
+    return new Child(join(import.meta.dirname, 'server.ts'), args, env, cores?.server ?? null);
+  }
+}

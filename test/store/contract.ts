@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Published } from '../../src/events/event-stream.ts';
-import type { Claim, MatchStore } from '../../src/store/match-store.ts';
+import type { Claim, CommitStatus, MatchStore } from '../../src/store/match-store.ts';
 import { commitOf, entriesAfter, entry, eventOf, newMatch } from './support.ts';
 
 /** Longer than any test runs: so a lease ages by the test's clock alone, and a store left behind is a dead process. */
@@ -387,17 +387,21 @@ export function matchStoreContract(openBackend: () => Promise<StoreBackend>): vo
         const held = await closing.create(newMatch({ origin: time }));
         const lost = await closing.create(newMatch());
         await other.claim(lost.matchId);
-        const waiting = closing.commit(commitOf(held, 0, 3, { wakeAt: time }));
+        const answers: CommitStatus[] = [];
+        for (let base = 0; base < 20; base++)
+          void closing
+            .commit(commitOf(held, base, 1, { wakeAt: time }))
+            .then((status) => answers.push(status));
         await closing.close();
-        expect(await waiting).toBe('ok');
+        expect(answers).toEqual(Array.from({ length: 20 }, () => 'ok'));
         const due = await store.due(time, 1000);
         expect(due).toContain(held.matchId);
         time += 60_000;
         expect(await store.claim(held.matchId)).toMatchObject({
           origin: held.origin,
-          entries: entriesAfter(0, 3),
+          entries: entriesAfter(0, 20),
         });
-        await expect(closing.commit(commitOf(held, 3))).rejects.toMatchObject({ code: 'store/closed' });
+        await expect(closing.commit(commitOf(held, 20))).rejects.toMatchObject({ code: 'store/closed' });
         await expect(closing.claim(held.matchId)).rejects.toMatchObject({ code: 'store/closed' });
         await closing.close();
       });

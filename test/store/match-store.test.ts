@@ -68,6 +68,20 @@ describe.each(databases)('%s', (kind, open) => {
       await store.close();
     });
 
+    test('[MS22] onCommit follows each statement that wrote something', async () => {
+      const { sql } = backend.database;
+      let calls = 0;
+      const options = { sql, processId: randomUUID(), now: Date.now, leaseMs: LEASE_MS };
+      const store = await openMatchStore({ ...options, onCommit: () => calls++ });
+      const claims = await Promise.all(Array.from({ length: 10 }, () => store.create(newMatch())));
+      await Promise.all(claims.map((claim) => store.commit(commitOf(claim, 0))));
+      expect(calls).toBe(1);
+      await store.claim(claims[0]!.matchId);
+      expect(await store.commit(commitOf(claims[0]!, 1))).toBe('fenced');
+      expect(calls).toBe(1);
+      await store.close();
+    });
+
     test('[MS14] commits are heap-only updates', async () => {
       const { sql } = backend.database;
       const store = await openStore(sql);

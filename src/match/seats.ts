@@ -78,41 +78,43 @@ export function decideSeatCommand(
   if (name === 'remove_bot') {
     const found = wanted ?? seats.list.findLastIndex((one) => one.bot !== null);
     return seats.list[found]?.bot
-      ? [draft('remove_bot', found)]
+      ? [draft('remove_bot', seat, { seat: found })]
       : new Refusal('seat/no_bot', 'no bot sits there');
   }
   const free = wanted ?? seats.list.findIndex(isFree);
   if (!seats.list[free] || !isFree(seats.list[free]))
     return new Refusal('seat/none_free', 'that seat is not free');
-  return withStart(seats, [draft('add_bot', free, { strength })]);
+  return withStart(seats, seat, draft('add_bot', seat, { seat: free, strength }));
 }
 
 function decideReady(seats: Seats, seat: number, ready: boolean): Draft[] {
-  return seats.list[seat]!.ready === ready ? [] : withStart(seats, [draft('ready', seat, { ready })]);
+  return seats.list[seat]!.ready === ready ? [] : withStart(seats, seat, draft('ready', seat, { ready }));
 }
 
-/** Adds `start` where the change makes the table full and everyone ready. */
-function withStart(seats: Seats, changes: Draft[]): Draft[] {
-  const after: Seats = { phase: seats.phase, list: seats.list.map((seat) => ({ ...seat })) };
-  for (const change of changes) applySeatEntry(after, change, 0);
+/** Adds `start` where the change by `seat` makes the table full and everyone ready. */
+function withStart(seats: Seats, seat: number, change: Draft): Draft[] {
+  const after: Seats = { phase: seats.phase, list: seats.list.map((one) => ({ ...one })) };
+  applySeatEntry(after, change, 0);
   const complete = after.list.every((seat) => seat.bot !== null || (seat.account !== null && seat.ready));
-  return complete ? [...changes, draft('start', null)] : changes;
+  return complete ? [change, draft('start', seat)] : [change];
 }
 
 /** Folds an entry about seats; false where it is not one. `t` is its match time. */
 export function applySeatEntry(seats: Seats, entry: Draft, t: number): boolean {
   const seat = entry.seat === null ? undefined : seats.list[entry.seat];
-  const data = entry.data as { account: string; strength: Strength; ready: boolean };
+  const data = entry.data as { account: string; seat: number; strength: Strength; ready: boolean };
   switch (entry.type) {
     case 'sit':
       seat!.account = data.account;
       return true;
     case 'stand':
-    case 'remove_bot':
       Object.assign(seat!, emptySeat());
       return true;
+    case 'remove_bot':
+      Object.assign(seats.list[data.seat]!, emptySeat());
+      return true;
     case 'add_bot':
-      seat!.bot = data.strength;
+      seats.list[data.seat]!.bot = data.strength;
       return true;
     case 'ready':
       seat!.ready = data.ready;

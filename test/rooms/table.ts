@@ -67,8 +67,8 @@ export async function joinById(
 }
 
 /** A new client of the account in this seat, in place of the one before. */
-export async function rejoin(table: Table, seat: number): Promise<WhistClient> {
-  return (table.rooms[seat] = await joinById(table.url, tokenOf(table.tenant, seat), table.matchId));
+export async function rejoin(table: Table, seat: number, options: object = {}): Promise<WhistClient> {
+  return (table.rooms[seat] = await joinById(table.url, tokenOf(table.tenant, seat), table.matchId, options));
 }
 
 /** Waits for the state, and lets the client return even if it was up for less than 5 s. */

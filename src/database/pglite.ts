@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGliteOptions } from '@electric-sql/pglite';
-import type { Database, DatabaseOptions, Em, Orm } from './database.ts';
+import type { Database, DatabaseOptions, Em, Entities, Orm } from './database.ts';
 import { DatabaseError } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PgliteThread } from './pglite-thread.ts';
@@ -15,24 +15,31 @@ const POSTGRES_CONF = ['shared_buffers = 32MB', 'max_wal_size = 128MB', 'min_wal
 /** Opens the embedded PostgreSQL. Throws DatabaseError `database/in_use`, `database/unwritable` or `database/version`. */
 export async function openPglite(options: DatabaseOptions): Promise<Database> {
   const unlock = options.dataDir === undefined ? () => undefined : lockFolder(options.dataDir);
+  let thread: PgliteThread | undefined;
   try {
-    return await openLocked(options, unlock);
+    thread = new PgliteThread(await threadOptions(options));
+    // the object mapper is loaded while the thread starts
+    const [orm] = await Promise.all([openOrm(options.entities, thread), thread.waitReady]);
+    return open(orm, thread, unlock);
   } catch (error) {
+    await thread?.terminate();
     unlock();
     throw error;
   }
 }
 
-async function openLocked(options: DatabaseOptions, unlock: () => void): Promise<Database> {
-  const thread = new PgliteThread(await threadOptions(options));
-  // the object mapper is loaded while the thread starts
-  const [{ MikroORM }] = await Promise.all([import('@mikro-orm/pglite'), thread.waitReady]);
+async function openOrm(entities: Entities, thread: PgliteThread): Promise<Orm> {
+  const { MikroORM } = await import('@mikro-orm/pglite');
   const orm = new MikroORM({
-    entities: [...options.entities],
+    entities: [...entities],
     discovery: { warnWhenNoEntities: false },
     // a function, because the driver would clone the object itself
     driverOptions: { pglite: () => thread },
   });
+  return orm as unknown as Orm;
+}
+
+function open(orm: Orm, thread: PgliteThread, unlock: () => void): Database {
   const sql: Sql = {
     query: async (text, params, name) => {
       const asked =
@@ -43,7 +50,7 @@ async function openLocked(options: DatabaseOptions, unlock: () => void): Promise
   const stopUpkeep = startUpkeep(sql);
   return {
     kind: 'pglite',
-    orm: orm as unknown as Orm,
+    orm,
     em: () => orm.em.fork() as unknown as Em,
     sql,
     close: async () => {

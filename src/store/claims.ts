@@ -2,9 +2,9 @@ import { isRefusedData } from '../database/errors.ts';
 import type { Sql } from '../database/sql.ts';
 import { decodeEntries } from '../events/record.ts';
 import type { Entry } from '../match/engine.ts';
+import { isUuid } from '../match/uuid.ts';
 import { Batcher, type Task } from './batcher.ts';
 import type { Claim, NewMatch } from './match-store.ts';
-import { isUuid } from '../match/uuid.ts';
 import { StoreError } from './store-error.ts';
 
 /** Bounds what one statement answers with: a match brings its checkpoint and the entries after it. */

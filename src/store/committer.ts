@@ -1,8 +1,8 @@
 import { isRefusedData, isTransient } from '../database/errors.ts';
 import type { Sql } from '../database/sql.ts';
 import { encodeEntries, encodeEvents } from '../events/record.ts';
-import { Batcher, type Task } from './batcher.ts';
 import { isUuid } from '../match/uuid.ts';
+import { Batcher, type Task } from './batcher.ts';
 import type { Commit, CommitStatus } from './match-store.ts';
 import { StoreError } from './store-error.ts';
 

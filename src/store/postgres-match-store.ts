@@ -1,9 +1,9 @@
 import { isTransient } from '../database/errors.ts';
 import type { Sql } from '../database/sql.ts';
+import { isUuid } from '../match/uuid.ts';
 import { Claims } from './claims.ts';
 import { Committer } from './committer.ts';
 import { Lease } from './lease.ts';
-import { isUuid } from '../match/uuid.ts';
 import type { Claim, Commit, CommitStatus, MatchStore, NewMatch } from './match-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -78,12 +78,12 @@ export class PostgresMatchStore implements MatchStore {
   }
 
   async checkpoint(matchId: string, epoch: number, n: number, state: Uint8Array): Promise<CommitStatus> {
-    const rows = await this.#ofHolder(CHECKPOINT, matchId, [epoch, n, state], 'checkpoint');
-    if (typeof rows === 'string') return rows;
-    if (rows.n >= n) return 'ok';
+    const row = await this.#ofHolder(CHECKPOINT, matchId, [epoch, n, state], 'checkpoint');
+    if (typeof row === 'string') return row;
+    if (row.n >= n) return 'ok';
     throw new StoreError(
       'store/gap',
-      `match ${matchId}: a checkpoint of entry ${n}, but the log stands at ${rows.n}`,
+      `match ${matchId}: a checkpoint of entry ${n}, but the log stands at ${row.n}`,
     );
   }
 

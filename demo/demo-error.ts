@@ -1,0 +1,15 @@
+/** What a person can mend, or what must not happen: shown as one line, and the exit code is 1. */
+export class DemoError extends Error {
+  override readonly name = 'DemoError';
+}
+
+/** Runs the whole of a command; whatever it throws ends the process with code 1, a bug with its stack. */
+export async function runCommand(command: () => Promise<void>): Promise<never> {
+  try {
+    await command();
+    process.exit(0);
+  } catch (error) {
+    console.error(error instanceof DemoError ? error.message : error);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,96 @@
+/** npm run demo: four SDK clients play a match of whist against a running server, and history has what they saw. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs, styleText } from 'node:util';
+import type { WhistTable } from '../rooms/whist/state.ts';
+import type { HistoryMatch } from '../src/history/reader.ts';
+import { Api } from './api.ts';
+import { parseOrExplain, wholeNumber } from './arguments.ts';
+import { DemoError, runCommand } from './demo-error.ts';
+import { Guest } from './guest.ts';
+import { showHistory } from './history-sheet.ts';
+import { Narrator } from './narrator.ts';
+import { play } from './play.ts';
+
+const usage = `Usage: npm run demo [-- whist] [--fast] [--url http://127.0.0.1:2567] [--rounds 26]
+
+Four clients play a match of nomination whist against a running server (npm start), and print the table as they go:
+› led the trick, the card that stands out (or stands in brackets) won it, ✓ met the bid. Then history shows the match.
+
+  --fast     no pauses: a few seconds instead of two minutes
+  --url      address of the server
+  --rounds   play only so many of the 26 rounds`;
+
+const names = ['Ada', 'Blaise', 'Carl', 'Emmy'];
+/** From one command of a client to its next: a server takes 60 messages a second by default. */
+const fastestMs = 20;
+
+await runCommand(async () => {
+  const { values, positionals } = parseOrExplain(() =>
+    parseArgs({
+      allowPositionals: true,
+      options: {
+        fast: { type: 'boolean', default: false },
+        url: { type: 'string', default: 'http://127.0.0.1:2567' },
+        rounds: { type: 'string', default: '26' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }),
+  );
+  if (values.help) return console.log(usage);
+  const [game = 'whist'] = positionals;
+  if (game !== 'whist') throw new DemoError(`there is no demo of ${game}: try npm run demo -- whist`);
+  await demo(new Api(values.url), wholeNumber('rounds', values.rounds, 1, 26), values.fast);
+});
+
+async function demo(api: Api, rounds: number, isFast: boolean): Promise<void> {
+  const guests = await sitDown(api, rounds);
+  const [{ room, account }] = guests as [Guest];
+  const narrator = new Narrator();
+  room.onStateChange((table) => narrator.tell(table).forEach((line) => console.log(line)));
+  await Promise.all(guests.map((guest) => play(guest, { think: isFast ? thinkFast() : think })));
+  const match = await api.match(account.token, room.roomId);
+  const accounts = new Map(guests.map((guest, i) => [guest.account.accountId, names[i]!]));
+  showHistory(match, accounts).forEach((line) => console.log(line));
+  guests.forEach((guest) => checkScores(guest, match));
+  const { items } = await api.matches(account.token);
+  if (!items.some(({ id }) => id === match.id)) throw new DemoError('the list of matches lacks this match');
+  console.log(
+    styleText('green', '\n  ✓ All four clients saw these scores, and GET /v1/matches lists the match.\n'),
+  );
+  await Promise.all(guests.map((guest) => guest.leave()));
+}
+
+/** One after the other: of four who come at once each may open a table. Throws DemoError. */
+async function sitDown(api: Api, rounds: number): Promise<Guest[]> {
+  const guests: Guest[] = [];
+  for (const name of names) guests.push(await Guest.sit(api, name, { mode: 'demo', rounds }));
+  const tables = new Set(guests.map(({ room }) => room.roomId));
+  if (tables.size > 1) throw new DemoError('somebody else sat down at the table of the demo: run it again');
+  return guests;
+}
+
+/** Time to look: at the sheet between two rounds, at a trick before the next, at each card. */
+function think({ stage, trick }: WhistTable): Promise<void> {
+  if (stage === 'bid') return sleep(350);
+  if (stage === 'trump') return sleep(600);
+  return sleep(trick === '' ? 280 : 80);
+}
+
+/** No time at all, but for a player who leads after winning a trick as its last. */
+function thinkFast(): () => Promise<void> {
+  let last = 0;
+  return async () => {
+    await sleep(Math.max(0, last + fastestMs - performance.now()));
+    last = performance.now();
+  };
+}
+
+/** History has exactly the scores that this client sees at the end. Throws DemoError. */
+function checkScores({ room }: Guest, { players }: HistoryMatch): void {
+  const seen = room.state.seats.map(({ account, score }) => `${account} ${score}`);
+  const kept = players.map(({ accountId, score }) => `${accountId} ${score}`);
+  if (seen.join() !== kept.join())
+    throw new DemoError(
+      `history has other scores than a client saw: ${kept.join(', ')}, not ${seen.join(', ')}`,
+    );
+}

@@ -101,7 +101,7 @@ async function makeMigratedFolder(): Promise<Blob> {
 /** Changes with all that the folder is made from. */
 function fingerprint(): string {
   const root = join(import.meta.dirname, '../..');
-  const sources = globSync(['src/database/**/*.ts', 'package-lock.json'], { cwd: root }).toSorted();
+  const sources = globSync(['src/database/migrations/*.ts', 'package-lock.json'], { cwd: root }).toSorted();
   const hash = createHash('sha256');
   for (const source of sources) hash.update(readFileSync(join(root, source)));
   return hash.digest('hex').slice(0, 16);

@@ -1,5 +1,7 @@
 import { createEndpoint } from '@colyseus/core';
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ApiError } from '../../src/http/errors.ts';
@@ -201,6 +203,33 @@ describe('a body', () => {
       expect([status, JSON.parse(body).error.code]).toEqual([413, 'http/too_large']);
       expect(sent).toBeLessThan(20_000_000);
     }
+  });
+});
+
+describe('a body that is too large', () => {
+  const head =
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n';
+
+  test('[HT4] is refused as soon as it is announced', async () => {
+    expect(await sendRaw(http.port, head)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('[HT4] is refused so that a client that reads late still gets the answer', async () => {
+    const socket = connect(http.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.pause();
+    socket.write(head);
+    const pump = () => {
+      while (!socket.destroyed && socket.write(Buffer.alloc(16_384, 0x20)));
+      socket.once('drain', pump);
+    };
+    pump();
+    // Its buffers are full: it has sent what it can, and has read nothing.
+    await expect.poll(() => socket.writableLength).toBeGreaterThan(0);
+    const answer = once(socket, 'data');
+    socket.resume();
+    expect(String((await answer)[0])).toMatch(/^HTTP\/1.1 413 /);
+    socket.destroy();
   });
 });
 

@@ -19,7 +19,7 @@ interface Internals {
     allowReconnection?: boolean,
     token?: string,
   ): Promise<boolean>;
-  _reservedSeats: Record<string, unknown>;
+  _reservedSeats: Record<string, [joinOptions: unknown, auth: unknown, ...unknown[]]>;
   _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
   _reconnections: Record<string, [sessionId: string, reserved: Reserved]>;
   resetAutoDisposeTimeout(seconds: number): void;
@@ -60,6 +60,11 @@ export async function reserveReturn(
     },
     () => {},
   );
+}
+
+/** The `auth` of the session that a seat is held for; undefined where none is held. */
+export function heldFor(room: AnyRoom, sessionId: string): unknown {
+  return internals(room)._reservedSeats[sessionId]?.[1];
 }
 
 /** A held return ran out (Colyseus says so by an onLeave of a client that never was): the room may close when empty. */

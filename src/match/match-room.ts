@@ -9,6 +9,7 @@ import type { Principal } from '../auth/principal.ts';
 import {
   forgetReturn,
   guardReservations,
+  heldFor,
   reserveReturn,
   schemaFingerprint,
   skipRefIds,
@@ -160,12 +161,14 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
 
   /**
    * Holds the seat of a returning session, in place of a connection of it that still looks alive. False: not for this
-   * match. Throws where the room is about to close: who came in now would keep it from that.
+   * match, or not of this account. Throws where the room is about to close: who came in now would keep it from that.
    */
   async expectReturn(sessionId: string, principal: Principal, token: string): Promise<boolean> {
     if (this.#isDraining || this.#isLost) throw new Error('the room is closing: come again');
     if (!mayEnter(principal, this.#match.claim)) return false;
     const stale = this.clients.getById(sessionId);
+    const owner = (stale?.auth ?? heldFor(this, sessionId)) as Principal | undefined;
+    if (owner && owner.accountId !== principal.accountId) return false;
     if (stale) (stale.ref as unknown as { terminate(): void }).terminate();
     else await reserveReturn(this, sessionId, principal, returnSeconds, token);
     return true;
@@ -195,7 +198,6 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   async #sit({ accountId }: Principal): Promise<number> {
     const outcome = await this.#match.seat({ type: 'sit', account: accountId });
     if (!outcome.ok) throw new ServerError(409, `${outcome.code}: ${outcome.message}`);
-    this.#people.session(accountId)?.leave(replaced);
     return seatOf(this.#seats, accountId);
   }
 
@@ -207,6 +209,8 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
       this.#fingerprint,
     );
     if (seat === null) return;
+    const before = this.#people.session(client.auth!.accountId);
+    if (before && before.sessionId !== client.sessionId) before.leave(replaced);
     this.#people.enter(client);
     client.view = new StateView();
     client.view.add(this.state.seats[seat]!);

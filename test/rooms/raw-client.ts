@@ -39,8 +39,6 @@ export class RawClient {
   readonly frames: Buffer[] = [];
   /** Close code; `null` while open. 1006 also where the handshake was refused. */
   closed: number | null = null;
-  /** HTTP status where the handshake was refused. */
-  refusedWith: number | null = null;
   reconnectionToken = '';
   readonly isPolite: boolean;
 
@@ -51,11 +49,6 @@ export class RawClient {
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/${processId}/${roomId}?${search}`);
     this.socket.on('message', (data: Buffer) => this.#receive(data));
     this.socket.on('close', (code) => void (this.closed = code));
-    this.socket.on('unexpected-response', (request, response) => {
-      this.refusedWith = response.statusCode ?? 0;
-      this.closed = 1006;
-      request.destroy();
-    });
     this.socket.on('error', () => {});
   }
 

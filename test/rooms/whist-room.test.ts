@@ -138,6 +138,13 @@ describe('who meets whom', () => {
     expect(table.rooms[2]!.state.seats[2]!.hand).toHaveLength(26);
     expect(table.rooms[2]!.state.seats[2]!.connected).toBe(true);
     await moveUntil(table, ({ stage }) => stage === 'play');
+
+    const newer = table.rooms[2]!;
+    newer.onLeave((code) => void (closed = -code));
+    const again = sdkClient(server.url, tokenOf(table.tenant, 2)).reconnect(before.reconnectionToken);
+    table.rooms[2] = await prepared((await again) as WhistClient);
+    await until(() => closed === -4005);
+    await move(table);
   });
 });
 

@@ -270,6 +270,8 @@ export class Match {
   async #saveNow(): Promise<void> {
     const saved = this.#unsaved;
     const { result } = this.#standing;
+    // events wait for an entry, which gives their record its place
+    if (saved.entries.length === 0) return;
     this.#unsaved = { entries: [], events: [] };
     const status = await this.#commit(saved, this.#standing);
     if (status !== 'ok') return this.#lose([], status);

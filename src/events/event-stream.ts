@@ -24,11 +24,14 @@ export interface EventStream {
   read(matchId: string, from?: number): Promise<readonly Published[]>;
   /**
    * At least once, in order for each match; goes on after the last batch that `handler` resolved, over restarts too.
-   * A handler that throws is called again with the same batch, after a pause that grows to 5 s.
+   * A handler that throws is called again with the same batch, after a pause that grows to 5 s. With `events` it gets
+   * only records that hold an event of one of these types (and may get others).
    */
-  subscribe(durable: string, handler: (records: readonly Published[]) => Promise<void>): Subscription;
+  subscribe(durable: string, handler: StreamHandler, events?: readonly string[]): Subscription;
   close(): Promise<void>;
 }
+
+export type StreamHandler = (records: readonly Published[]) => Promise<void>;
 
 export interface Subscription {
   stop(): Promise<void>;

@@ -1,5 +1,11 @@
 import type { Sql } from '../database/sql.ts';
-import { type EventStream, type Published, StreamGap, type Subscription } from './event-stream.ts';
+import {
+  type EventStream,
+  type Published,
+  type StreamHandler,
+  StreamGap,
+  type Subscription,
+} from './event-stream.ts';
 import { RECORD_COLUMNS, type RecordRow, decodeRecord, encodeEntries, encodeEvents } from './record.ts';
 import { PostgresSubscription } from './subscription.ts';
 
@@ -66,11 +72,12 @@ export class PostgresEventStream implements EventStream {
     return rows.map((row) => cutBefore(from, decodeRecord(row)));
   }
 
-  subscribe(durable: string, handler: (records: readonly Published[]) => Promise<void>): Subscription {
+  subscribe(durable: string, handler: StreamHandler, events?: readonly string[]): Subscription {
     const { sql, onError } = this.#options;
     const subscription = new PostgresSubscription({
       sql,
       durable,
+      events,
       handler,
       onError: (error) => onError?.(durable, error),
     });

@@ -3,6 +3,7 @@ import { Alarm } from './alarm.ts';
 import type { Published, Subscription } from './event-stream.ts';
 import { RECORD_COLUMNS, type RecordRow, decodeRecord } from './record.ts';
 
+/** Records that are looked at in one query; of those, the ones that are wanted are delivered together. */
 const BATCH = 500;
 const BUSY_PAUSE_MS = 50;
 const IDLE_PAUSE_MS = 1_000;
@@ -11,12 +12,19 @@ const LAST_RETRY_MS = 5_000;
 
 /**
  * Positions are given before transactions commit, so a lower one can appear after a higher one was read. Rows are read
- * only once all transactions as old as theirs are over: nothing can appear before them any more.
+ * only once all transactions as old as theirs are over: nothing can appear before them any more. One row comes back
+ * in any case: it tells how far was looked, and how much.
  */
 const NEXT = `
-  select position, ${RECORD_COLUMNS} from match_entry
-  where position > $1 and xid < pg_snapshot_xmin(pg_current_snapshot())
-  order by position limit ${BATCH}`;
+  with seen as materialized (
+    select position, ${RECORD_COLUMNS} from match_entry
+    where position > $1 and xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by position limit ${BATCH}
+  )
+  select looked.last, looked.count, seen.*
+  from (select max(position) as last, count(*)::int as count from seen) as looked
+    left join seen on $2::text[] is null or seen.events like any ($2::text[])
+  order by seen.position`;
 
 const CURSOR = 'select position from event_cursor where durable = $1';
 
@@ -28,13 +36,19 @@ const LAG = `
   select count(*)::int as lag from match_entry
   where position > coalesce((select position from event_cursor where durable = $1), 0)`;
 
-interface StoredRow extends RecordRow {
-  readonly position: string;
+/** A wanted record, or nothing but how far was looked: then its columns are null. */
+interface Look extends Omit<RecordRow, 'match_id'> {
+  readonly match_id: string | null;
+  /** Null where nothing is new. */
+  readonly last: string | null;
+  readonly count: number;
 }
 
 export interface SubscriptionOptions {
   readonly sql: Sql;
   readonly durable: string;
+  /** Only records with an event of one of these types; all where it is absent. */
+  readonly events: readonly string[] | undefined;
   readonly handler: (records: readonly Published[]) => Promise<void>;
   /** Told of each failure, of the handler or the database, before it's tried again. */
   readonly onError: (error: unknown) => void;
@@ -75,22 +89,25 @@ export class PostgresSubscription implements Subscription {
     let pause = BUSY_PAUSE_MS;
     while (!this.#stopped) {
       this.#nudges.reset();
-      const rows = (await this.#persist(() => this.#next(position))) ?? [];
-      const last = rows.at(-1);
-      if (last) {
-        await this.#deliver(rows, last.position);
-        position = last.position;
+      const looks = (await this.#persist(() => this.#next(position))) ?? [];
+      const { last = null, count = 0 } = looks[0] ?? {};
+      if (last !== null) {
+        await this.#deliver(looks.filter(isRecord), last);
+        position = last;
       }
-      if (rows.length === BATCH) continue;
+      if (count === BATCH) continue;
       const nudged = await this.#rest(pause);
       pause = last || nudged ? BUSY_PAUSE_MS : Math.min(pause * 2, IDLE_PAUSE_MS);
     }
   }
 
-  async #deliver(rows: readonly StoredRow[], last: string): Promise<void> {
+  async #deliver(rows: readonly RecordRow[], last: string): Promise<void> {
     const { sql, durable, handler } = this.#options;
-    const handled = await this.#persist(() => handler(rows.map(decodeRecord)).then(() => true));
-    if (handled) await this.#persist(() => sql.query(ADVANCE, [durable, last]));
+    const handle = async (): Promise<true> => {
+      if (rows.length > 0) await handler(rows.map(decodeRecord));
+      return true;
+    };
+    if (await this.#persist(handle)) await this.#persist(() => sql.query(ADVANCE, [durable, last]));
   }
 
   /** Nudges count only after the busy pause, so that a thousand commits a second aren't a thousand queries. */
@@ -116,7 +133,12 @@ export class PostgresSubscription implements Subscription {
     return row?.position ?? '0';
   }
 
-  #next(position: string): Promise<StoredRow[]> {
-    return this.#options.sql.query<StoredRow>(NEXT, [position], 'next-records');
+  #next(position: string): Promise<Look[]> {
+    const { sql, events } = this.#options;
+    // types stand in the text of the events as JSON strings; that others may hold the same text does no harm
+    const patterns = events?.map((type) => `%${JSON.stringify(type)}%`) ?? null;
+    return sql.query(NEXT, [position, patterns], 'next-records');
   }
 }
+
+const isRecord = (look: Look): look is Look & RecordRow => look.match_id !== null;

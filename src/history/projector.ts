@@ -3,7 +3,7 @@ import { isRefusedData } from '../database/errors.ts';
 import type { EventStream, Published, Subscription } from '../events/event-stream.ts';
 import { HistoryError } from './history-error.ts';
 import type { History } from './history.ts';
-import { hasResult } from './summarize.ts';
+import { hasResult, resultEvent } from './summarize.ts';
 
 export interface ProjectorDeps {
   readonly stream: Pick<EventStream, 'subscribe'>;
@@ -26,9 +26,10 @@ export function startProjector({ stream, history, fault }: ProjectorDeps): Subsc
       fault(matchId, error);
     }
   };
-  return stream.subscribe('history', async (records) => {
+  const recordAll = async (records: readonly Published[]): Promise<void> => {
     for (const published of records.filter(hasResult)) await record(published);
-  });
+  };
+  return stream.subscribe('history', recordAll, [resultEvent]);
 }
 
 /** The log itself can't be written: calling again would only hold up all other matches. */

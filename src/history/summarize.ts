@@ -7,6 +7,9 @@ import type { Published } from '../events/event-stream.ts';
 import type { Entry, MatchEvent } from '../match/engine.ts';
 import { HistoryError } from './history-error.ts';
 
+/** The event of the entry that ends a match. */
+export const resultEvent = 'match_result';
+
 /** A row of `matches`. */
 export interface MatchRow {
   readonly id: string;
@@ -75,7 +78,7 @@ interface Found {
  * Throws HistoryError `history/bad_log` where there is a result but not the whole log before it, or no valid one.
  */
 export function summarize(records: readonly Published[]): Summary | null {
-  const end = find(records, 'match_result');
+  const end = find(records, resultEvent);
   const [first] = records;
   if (!end || !first) return null;
   const { players } = parse(resultSchema, end.event, first.matchId);
@@ -104,7 +107,7 @@ export function summarize(records: readonly Published[]): Summary | null {
 
 /** Whether a record holds the result of its match. */
 export function hasResult(record: Published): boolean {
-  return find([record], 'match_result') !== null;
+  return find([record], resultEvent) !== null;
 }
 
 function find(records: readonly Published[], type: string): Found | null {

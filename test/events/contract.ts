@@ -2,7 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type EventStream, type Published, StreamGap } from '../../src/events/event-stream.ts';
+import {
+  type EventStream,
+  type Published,
+  type StreamHandler,
+  StreamGap,
+} from '../../src/events/event-stream.ts';
 import { entriesAfter, eventOf } from '../store/support.ts';
 
 export interface StreamBackend {
@@ -167,6 +172,25 @@ export function eventStreamContract(openBackend: () => Promise<StreamBackend>): 
       await vi.waitFor(async () => expect(await handled.lag()).toBe(0), PATIENCE);
       expect(await stuck.lag()).toBe(before + 3);
       await Promise.all([handled.stop(), stuck.stop()]);
+    });
+
+    test('[ES15] a subscription to types of events gets the records that hold them, and moves on over others', async () => {
+      const matchId = randomUUID();
+      const wanted = randomUUID();
+      const seen = new Seen([matchId]);
+      let calls = 0;
+      const count: StreamHandler = (records) => (calls++, seen.handler(records));
+      const subscription = stream.subscribe(randomUUID(), count, [wanted]);
+      const records = Array.from({ length: 1_200 }, (_, i) => record(matchId, i + 1));
+      const hit = (n: number) => ({
+        ...records[n - 1]!,
+        events: [{ n, t: n, type: wanted, seat: null, data: null }],
+      });
+      await stream.append(records.with(2, hit(3)).with(1_149, hit(1_150)));
+      await vi.waitFor(() => expect(seen.numbers).toEqual([[3, 1_150]]), PATIENCE);
+      await vi.waitFor(async () => expect(await subscription.lag()).toBe(0), PATIENCE);
+      expect(calls).toBe(2);
+      await subscription.stop();
     });
 
     test('[ES12] however many write at once, no record is passed over', async () => {

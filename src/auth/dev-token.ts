@@ -1,6 +1,6 @@
 /** Tokens for whoever asks: for development and tests. In production the endpoint does not exist. */
 import { randomUUID } from 'node:crypto';
-import { createEndpoint, type Endpoint } from '@colyseus/core';
+import { createEndpoint } from '@colyseus/core';
 import { z } from 'zod';
 import { identifier, principalShape } from './claims.ts';
 import type { Principal } from './principal.ts';
@@ -18,16 +18,13 @@ const body = z
   .prefault({});
 
 export interface DevTokenOptions {
-  readonly production: boolean;
   readonly tokens: Tokens;
   readonly ttlSeconds: number;
   readonly minted: (principal: Principal) => void;
 }
 
-/** POST /dev/token → `{token, accountId, tenantId, expiresAt}`, in milliseconds since 1970. Nothing in production. */
-export function devTokenEndpoints(options: DevTokenOptions): Record<string, Endpoint> {
-  if (options.production) return {};
-  const { tokens, ttlSeconds, minted } = options;
+/** POST /dev/token → `{token, accountId, tenantId, expiresAt}`, in milliseconds since 1970. Not for production. */
+export function devTokenEndpoints({ tokens, ttlSeconds, minted }: DevTokenOptions) {
   return {
     devToken: createEndpoint('/dev/token', { method: 'POST', body }, async (context) => {
       const { accountId = `guest-${randomUUID()}`, tenantId, name, roles, match, permission } = context.body;

@@ -5,11 +5,10 @@ import { startHttp, type TestHttp } from '../http/support.ts';
 import { epoch, tokensAt } from './support.ts';
 
 const tokens = tokensAt(0);
-const options = { tokens, ttlSeconds: 60 };
 const minted: Principal[] = [];
 let http: TestHttp;
 beforeAll(async () => {
-  const endpoints = devTokenEndpoints({ ...options, production: false, minted: (who) => minted.push(who) });
+  const endpoints = devTokenEndpoints({ tokens, ttlSeconds: 60, minted: (who) => minted.push(who) });
   http = await startHttp({ endpoints });
 });
 afterAll(() => http.close());
@@ -59,10 +58,6 @@ test('[AU13] whoever asks for nothing is somebody new of tenant dev', async () =
     roles: [],
     permission: 'play',
   });
-});
-
-test('[AU13] in production there is no such endpoint', () => {
-  expect(devTokenEndpoints({ ...options, production: true, minted: () => {} })).toEqual({});
 });
 
 test.each([

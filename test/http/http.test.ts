@@ -224,8 +224,9 @@ describe('a body that is too large', () => {
       socket.once('drain', pump);
     };
     pump();
-    // Its buffers are full: it has sent what it can, and has read nothing.
+    // Its buffers are full: it has sent what it can, and has read nothing. The server has answered before others.
     await expect.poll(() => socket.writableLength).toBeGreaterThan(0);
+    for (let i = 0; i < 5; i++) await call('/page');
     const answer = once(socket, 'data');
     socket.resume();
     expect(String((await answer)[0])).toMatch(/^HTTP\/1.1 413 /);

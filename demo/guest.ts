@@ -18,13 +18,18 @@ export class Guest {
   readonly account: Account;
   /** Commands that were sent again, because their answer was lost. */
   resent = 0;
+  /** How often it has come back to the room. */
+  returns = 0;
   #change = Promise.withResolvers<void>();
 
   private constructor(room: Room<unknown, WhistTable>, account: Account) {
     this.room = room;
     this.account = account;
     room.onStateChange(() => this.#changed());
-    room.onReconnect(() => this.#changed());
+    room.onReconnect(() => {
+      this.returns++;
+      this.#changed();
+    });
     room.onLeave((code, reason) => this.#gone(code, reason));
   }
 
@@ -55,13 +60,14 @@ export class Guest {
   /** Sends a command until it is answered, always with the same id. Resolves with its place in the log. Throws DemoError. */
   async request({ id, name, payload }: Sent): Promise<number> {
     for (;;) {
+      const isSent = this.#isConnected;
       try {
         const { n } = await this.room.request<object, { n: number }>(name, { id, ...payload });
         return n;
       } catch (error) {
         if (this.#isConnected) throw refusal(name, error);
         await this.until(() => this.#isConnected);
-        this.resent++;
+        if (isSent) this.resent++;
       }
     }
   }

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, styleText } from 'node:util';
 import type { WhistTable } from '../rooms/whist/state.ts';
-import type { HistoryMatch } from '../src/history/reader.ts';
 import { Api } from './api.ts';
 import { parseOrExplain, wholeNumber } from './arguments.ts';
+import { checkScores } from './check-scores.ts';
 import { DemoError, runCommand } from './demo-error.ts';
 import { Guest } from './guest.ts';
 import { showHistory } from './history-sheet.ts';
@@ -51,7 +51,7 @@ async function demo(api: Api, rounds: number, isFast: boolean): Promise<void> {
   const match = await api.match(account.token, room.roomId);
   const accounts = new Map(guests.map((guest, i) => [guest.account.accountId, names[i]!]));
   showHistory(match, accounts).forEach((line) => console.log(line));
-  guests.forEach((guest) => checkScores(guest, match));
+  guests.forEach(({ room }) => checkScores(room.state, match));
   const { items } = await api.matches(account.token);
   if (!items.some(({ id }) => id === match.id)) throw new DemoError('the list of matches lacks this match');
   console.log(
@@ -83,14 +83,4 @@ function thinkFast(): () => Promise<void> {
     await sleep(Math.max(0, last + fastestMs - performance.now()));
     last = performance.now();
   };
-}
-
-/** History has exactly the scores that this client sees at the end. Throws DemoError. */
-function checkScores({ room }: Guest, { players }: HistoryMatch): void {
-  const seen = room.state.seats.map(({ account, score }) => `${account} ${score}`);
-  const kept = players.map(({ accountId, score }) => `${accountId} ${score}`);
-  if (seen.join() !== kept.join())
-    throw new DemoError(
-      `history has other scores than a client saw: ${kept.join(', ')}, not ${seen.join(', ')}`,
-    );
 }

@@ -167,7 +167,7 @@ function endpointsOf(config: Config, { tokens, logEvent, history, database }: Ba
 
 function roomServices(
   { match }: Config,
-  { clock, matches, rooms, history, reconnection, tokens, log }: Base,
+  { clock, matches, rooms, history, reconnection, tokens, log, logEvent }: Base,
 ): RoomServices {
   return {
     clock,
@@ -180,6 +180,7 @@ function roomServices(
     record: (matchId) => history.record(matchId),
     listMatches: (principal, query) => history.listForRoom(principal, query),
     log,
+    logEvent,
   };
 }
 

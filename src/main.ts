@@ -7,7 +7,7 @@ else await run();
 
 async function run(): Promise<void> {
   try {
-    const config = loadConfig(process.env);
+    const config = loadConfig();
     const app = await startApp(config);
     greet(config.http.host, app.port, config.production);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(app.close));

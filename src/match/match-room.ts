@@ -4,7 +4,6 @@
  */
 import { CloseCode, matchMaker, Room, ServerError, type RoomException } from '@colyseus/core';
 import { type Schema, StateView } from '@colyseus/schema';
-import type { z } from 'zod';
 import type { Principal } from '../auth/principal.ts';
 import {
   forgetReturn,
@@ -16,12 +15,13 @@ import {
 } from './colyseus-internals.ts';
 import type { Game } from './game.ts';
 import { isOffered, type Listing, playersOf } from './listing.ts';
-import type { Match } from './match.ts';
+import type { Result } from './engine.ts';
+import type { Match, Told } from './match.ts';
 import { offerOf } from './match-options.ts';
 import { type MatchClient, People } from './people.ts';
 import { Rematch, repeatMatch } from './rematch.ts';
 import { authorize, type CheckedOptions, isPlayer, mayEnter } from './room-auth.ts';
-import { answer, commandSchemas, parseCommand, refuse, type Reply } from './room-commands.ts';
+import { answerMessages } from './room-messages.ts';
 import type { RoomServices } from './room-services.ts';
 import type { TableView } from './rules-engine.ts';
 import { isFree, seatOf, type Seats } from './seats.ts';
@@ -91,6 +91,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     guardReservations(this, (joining, auth) => this.#admits(joining as CheckedOptions, auth as Principal));
     this.#listen();
     this.#tell();
+    this.#services.logEvent(isRevived ? 'match_revived' : 'match_created', { matchId, tenantId, game });
     if (isRevived) this.clock.setTimeout(() => this.#markAbsent(), returnSeconds * 1000);
   }
 
@@ -98,13 +99,16 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     const principal = client.auth!;
     if (!mayEnter(principal, this.#match.claim))
       throw new ServerError(404, 'match/not_found: there is no such match');
-    this.#welcome(client, isPlayer(principal, options) ? await this.#sit(principal) : null);
+    const seat = isPlayer(principal, options) ? await this.#sit(principal) : null;
+    this.#welcome(client, seat);
+    this.#services.logEvent('client_joined', { ...this.#who(client), seat });
   }
 
   override async onDrop(client: MatchClient, code?: number): Promise<void> {
     // Colyseus closes a misbehaving client only after this hook; such a one has no way back but to join again.
     if (code !== CloseCode.WITH_ERROR && code !== replaced && !this.#isLost)
       this.allowReconnection(client, returnSeconds).catch(() => {});
+    this.#services.logEvent('client_dropped', { ...this.#who(client), code: code ?? 0 });
     if (this.#isCurrent(client)) await this.#match.seat({ type: 'away', account: client.auth!.accountId });
   }
 
@@ -113,10 +117,12 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     const seat = seatOf(this.#seats, accountId);
     if (seat >= 0) await this.#match.seat({ type: 'back', account: accountId });
     this.#welcome(client, seat >= 0 ? seat : null);
+    this.#services.logEvent('client_returned', this.#who(client));
   }
 
   override async onLeave(client: MatchClient): Promise<void> {
     if (!client.auth) return forgetReturn(this);
+    this.#services.logEvent('client_left', this.#who(client));
     if (!this.#isCurrent(client)) return;
     this.#people.leave(client);
     await this.#match.seat({ type: 'leave', account: client.auth.accountId });
@@ -177,7 +183,10 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   /** Opens the match of the claim that this room is revived with, or makes a new one. */
   async #openMatch({ request, tenantId }: CheckedOptions): Promise<boolean> {
     const listener = {
-      told: () => this.#tell(),
+      told: ({ result }: Told) => {
+        this.#tell();
+        if (result) this.#hasEnded(result);
+      },
       lost: (why: string) => this.#lose(why),
       fault: (error: unknown) => this.#fault(error),
     };
@@ -217,72 +226,34 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     this.#tell();
   }
 
+  #who(client: MatchClient): { matchId: string; accountId: string; tenantId: string } {
+    const { accountId, tenantId } = client.auth!;
+    return { matchId: this.roomId, accountId, tenantId };
+  }
+
   #isCurrent(client: MatchClient): boolean {
     return this.#people.isCurrent(client) && !this.#isDraining;
   }
 
   #listen(): void {
-    for (const [name, schema] of commandSchemas(this.#game.commands)) {
-      this.onMessage(name, (client: MatchClient, message: unknown, reply: Reply) =>
-        this.#command(client, name, schema, message, reply),
-      );
-    }
-    this.onMessage('rematch', (client: MatchClient, _: unknown, reply: Reply) =>
-      this.#askRematch(client, reply),
-    );
-    this.onMessage('list_matches', (client: MatchClient, query: unknown, reply: Reply) =>
-      this.#listMatches(client, query, reply),
-    );
-    this.onMessage('*', (client: MatchClient, type: string | number) => {
-      refuse(
-        client,
-        { reject: () => {} },
-        { code: 'command/unknown', message: `there is no command ${String(type).slice(0, 32)}` },
-      );
+    const { listMatches } = this.#services;
+    answerMessages({
+      onMessage: (type, give) => this.onMessage(type, give),
+      commands: this.#game.commands,
+      command: (seat, id, name, payload) => this.#match.command(seat, id, name, payload),
+      rematch: (account) => (this.#match.result ? this.#askRematch(account) : undefined),
+      listMatches,
+      fault: (error) => this.#fault(error),
     });
   }
 
-  async #command(
-    client: MatchClient,
-    name: string,
-    schema: z.ZodType,
-    message: unknown,
-    reply: Reply,
-  ): Promise<unknown> {
-    const parsed = parseCommand(schema, message);
-    if ('code' in parsed) return refuse(client, reply, parsed);
-    const { id, payload } = parsed;
-    const seat = client.userData!.seat;
-    if (seat === null)
-      return refuse(client, reply, { id, code: 'seat/none', message: 'spectators only watch' });
-    return answer(client, reply, id, await this.#match.command(seat, id, name, payload));
-  }
-
-  async #askRematch(client: MatchClient, reply: Reply): Promise<unknown> {
-    if (client.userData!.seat === null || !this.#match.result) {
-      return refuse(client, reply, {
-        code: 'rematch/not_over',
-        message: 'players ask for it when the match has ended',
-      });
-    }
-    const make = () =>
-      repeatMatch(this.#services.matches, this.#game, this.#match.claim.tenantId, this.#view);
-    const matchId = await this.#rematch.vote(client.auth!.accountId, this.#seats, make);
+  async #askRematch(account: string): Promise<string | null> {
+    const { tenantId } = this.#match.claim;
+    const make = () => repeatMatch(this.#services.matches, this.#game, tenantId, this.#view);
+    const matchId = await this.#rematch.vote(account, this.#seats, make);
     if (matchId) this.state.rematch = matchId;
     this.broadcastPatch();
-    return { matchId };
-  }
-
-  async #listMatches(client: MatchClient, query: unknown, reply: Reply): Promise<unknown> {
-    try {
-      return await this.#services.listMatches(client.auth!, query ?? {});
-    } catch (error) {
-      const { code, message } = error as { code?: unknown; message: string };
-      if (typeof code === 'string' && code.startsWith('history/'))
-        return refuse(client, reply, { code, message });
-      this.#fault(error);
-      return refuse(client, reply, { code: 'internal', message: 'this could not be answered; try again' });
-    }
+    return matchId;
   }
 
   /** Mirrors what is committed, and sends it. */
@@ -291,6 +262,10 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     this.mirror((seat) => this.#match.view(seat) as TableView<never>);
     this.broadcastPatch();
     this.#updateListing();
+  }
+
+  #hasEnded({ reason = 'played' }: Result): void {
+    this.#services.logEvent('match_ended', { matchId: this.roomId, game: this.#game.name, reason });
   }
 
   #updateListing(): void {

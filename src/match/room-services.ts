@@ -1,5 +1,7 @@
 /** What a match room gets from the composition root. */
 import type { Claim } from '../store/match-store.ts';
+import type { LogEvent } from '../ops/events.ts';
+import type { Log } from '../ops/logger.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Clock } from './clock.ts';
 import type { Matches } from './matches.ts';
@@ -20,11 +22,6 @@ export interface RoomServices {
   record(matchId: string): Promise<boolean>;
   /** A page of finished matches, for the room message `list_matches`. Throws errors with a `code`. */
   listMatches(principal: Principal, query: unknown): Promise<unknown>;
-  readonly log: RoomLog;
-}
-
-export interface RoomLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  readonly log: Pick<Log, 'warn' | 'error'>;
+  readonly logEvent: LogEvent;
 }

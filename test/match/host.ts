@@ -2,7 +2,7 @@
 import type { Database } from '../../src/database/database.ts';
 import type { Engine, MatchOptions } from '../../src/match/engine.ts';
 import type { Game } from '../../src/match/game.ts';
-import { Match, type MatchHost, type Told } from '../../src/match/match.ts';
+import type { Match, MatchHost, Told } from '../../src/match/match.ts';
 import { Matches } from '../../src/match/matches.ts';
 import type { Commit, CommitStatus, MatchStore } from '../../src/store/match-store.ts';
 import { openMatchStore } from '../../src/store/postgres-match-store.ts';

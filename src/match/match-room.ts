@@ -2,7 +2,14 @@
  * The Colyseus room of one live match: who comes and goes, and the mirror of what is committed into the schema. It hosts
  * a Match (match.ts), which does the rest. A game's `room.ts` adds its state, and how the engine's view is mirrored.
  */
-import { CloseCode, matchMaker, Room, ServerError, type RoomException } from '@colyseus/core';
+import {
+  type AuthContext,
+  CloseCode,
+  matchMaker,
+  Room,
+  ServerError,
+  type RoomException,
+} from '@colyseus/core';
 import { type Schema, StateView } from '@colyseus/schema';
 import type { Principal } from '../auth/principal.ts';
 import {
@@ -24,7 +31,7 @@ import { authorize, type CheckedOptions, isPlayer, mayEnter } from './room-auth.
 import { answerMessages } from './room-messages.ts';
 import type { RoomServices } from './room-services.ts';
 import type { TableView } from './rules-engine.ts';
-import { isFree, seatOf, type Seats } from './seats.ts';
+import { seatOf, type Seats } from './seats.ts';
 import { mirrorTable, type TableState } from './table.ts';
 
 export type MatchState = Schema & TableState;
@@ -97,8 +104,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
 
   override async onJoin(client: MatchClient, options: CheckedOptions): Promise<void> {
     const principal = client.auth!;
-    if (!mayEnter(principal, this.#match.claim))
-      throw new ServerError(404, 'match/not_found: there is no such match');
+    if (!mayEnter(principal, this.#match.claim)) throw notFound();
     const seat = isPlayer(principal, options) ? await this.#sit(principal) : null;
     this.#welcome(client, seat);
     this.#services.logEvent('client_joined', { ...this.#who(client), seat });
@@ -197,11 +203,21 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     return revived !== null;
   }
 
-  /** Spectators may always come; players while a seat is free, or theirs already. */
+  /** Throws ServerError where this principal can't come in: not a match of theirs, or no seat for a player. */
+  mustAdmit(options: CheckedOptions, principal: Principal): void {
+    if (!mayEnter(principal, this.#match.claim)) throw notFound();
+    if (!isPlayer(principal, options) || seatOf(this.#seats, principal.accountId) >= 0) return;
+    if (isOffered(this.#seats)) return;
+    throw new ServerError(409, 'seat/none_free: no seat is free; join with {"spectate": true} to watch');
+  }
+
   #admits(options: CheckedOptions, principal: Principal): boolean {
-    if (!mayEnter(principal, this.#match.claim)) return false;
-    if (!isPlayer(principal, options) || seatOf(this.#seats, principal.accountId) >= 0) return true;
-    return this.#seats.phase === 'lobby' && this.#seats.list.some(isFree);
+    try {
+      this.mustAdmit(options, principal);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async #sit({ accountId }: Principal): Promise<number> {
@@ -311,14 +327,27 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   }
 }
 
+const notFound = (): ServerError => new ServerError(404, 'match/not_found: there is no such match');
+
 /** The room class of a game with its services: Colyseus makes rooms by `new`, without arguments. */
 export function bindRoom(game: Game, services: RoomServices): MatchRoomClass {
   const Unbound = game.room as unknown as new () => object;
   return class extends Unbound {
     static readonly services = services;
     static readonly game = game;
-    // Colyseus calls it without `this`
-    static onAuth = async (token: string, options: object): Promise<Principal> =>
-      authorize(services, game, token, options);
+
+    // Colyseus calls it without `this`. Of a refused reservation it would only say that the room is full.
+    static async onAuth(token: string, options: CheckedOptions, context: AuthContext): Promise<Principal> {
+      const principal = authorize(services, game, token, options);
+      const room = matchMaker.getLocalRoomById(matchIdOf(context)) as MatchRoom | undefined;
+      room?.mustAdmit(options, principal);
+      return principal;
+    }
   } as unknown as MatchRoomClass;
+}
+
+/** The match that a request to the matchmaker names: `/matchmake/joinById/<id>`. */
+function matchIdOf({ req }: AuthContext): string {
+  const url = (req as Request | undefined)?.url ?? '';
+  return /\/joinById\/([^/?]+)/.exec(url)?.[1] ?? '';
 }

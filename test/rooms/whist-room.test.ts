@@ -108,7 +108,7 @@ describe('who meets whom', () => {
     expect(accounts(watching)).toEqual(['p0', 'p1', 'p2', 'p3']);
   });
 
-  test.fails('[R5] at a full match a player is refused with seat/none_free (matchmaking answers 500 internal)', async () => {
+  test('[R5] at a full match a player is refused with seat/none_free', async () => {
     const table = await openTable(server.url);
     const late = joinById(server.url, tokenOf(table.tenant, 'p4'), table.matchId);
     await expect(late).rejects.toThrow('seat/none_free');

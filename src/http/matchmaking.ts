@@ -45,11 +45,17 @@ async function matchmake(method: string, roomName: string, options: unknown, con
 }
 
 function publicError(error: unknown, log: Log): ServerError {
+  if (isFull(error)) return new ServerError(409, 'seat/none_free: the last seat was just taken; try again');
   const known = asPublic(error);
   if (known) return new ServerError(known.status, `${known.code}: ${known.message}`);
   if (error instanceof ServerError && isForClients(error)) return error;
   log.error({ error }, 'matchmaking failed');
   return new ServerError(internalError.status, `${internalError.code}: ${internalError.message}`);
+}
+
+/** Colyseus' error of a reservation that a room refused; it does not export the class. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && error.constructor.name === 'SeatReservationError';
 }
 
 function isForClients({ code, message }: ServerError): boolean {

@@ -8,8 +8,10 @@ import { parseArgs } from 'node:util';
 import { parseOrExplain, wholeNumber } from './arguments.ts';
 import { DemoError, runCommand } from './demo-error.ts';
 import { createDatabase } from './drill-database.ts';
+import { muteSdk } from './guest.ts';
 import { type Figures, runDrill } from './kill-drill.ts';
 import { showSeconds } from './seconds.ts';
+import { ServerProcess } from './server-process.ts';
 
 const usage = `Usage: npm run drill [-- --matches 20] [--kills 3] [--database postgres://…]
 
@@ -37,30 +39,35 @@ await runCommand(async () => {
   if (values.help) return console.log(usage);
   const matches = wholeNumber('matches', values.matches, 1, 500);
   const kills = wholeNumber('kills', values.kills, 1, 20);
-  // the SDK tells of each attempt to return, of each client
-  console.info = () => {};
+  muteSdk();
   await drill(matches, kills, values.database);
 });
 
 async function drill(matches: number, kills: number, databaseUrl: string | undefined): Promise<void> {
   const signal = AbortSignal.any([AbortSignal.timeout(longestMs), interrupted()]);
-  const dataDir = await mkdtemp(join(tmpdir(), 'gamekeeper-drill-'));
   const database = databaseUrl === undefined ? null : await createDatabase(databaseUrl);
-  const env = {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gamekeeper-drill-'));
+  const server = new ServerProcess(environment(dataDir, database?.url));
+  try {
+    report(matches, kills, await Promise.race([runDrill({ server, matches, kills }), ended(signal)]));
+  } finally {
+    await server.close();
+    await rm(dataDir, { recursive: true });
+    await database?.drop();
+  }
+}
+
+/** All starts of the server are on the same data, with the same keys. */
+function environment(dataDir: string, databaseUrl = ''): Record<string, string> {
+  return {
     NODE_ENV: 'development',
+    HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
     AUTH_KEYS: `drill:${randomBytes(32).toString('hex')}`,
-    DATABASE_URL: database?.url ?? '',
     LOG_LEVEL: 'warn',
   };
-  try {
-    const figures = await Promise.race([runDrill({ matches, kills, env, signal }), ended(signal)]);
-    report(matches, kills, figures);
-  } finally {
-    await database?.drop();
-    await rm(dataDir, { recursive: true, maxRetries: 5 });
-  }
 }
 
 /** One line of figures. Throws DemoError where a command was lost or counted twice. */

@@ -1,6 +1,5 @@
 /** A player's connection: the stock SDK as it comes, and a command that is sent until it is answered. */
 import { ColyseusSDK, type Room } from '@colyseus/sdk';
-import { randomUUID } from 'node:crypto';
 import type { Refused } from '../src/match/room-commands.ts';
 import type { WhistTable } from '../rooms/whist/state.ts';
 import type { Account, Api } from './api.ts';
@@ -95,7 +94,10 @@ export class Guest {
   }
 }
 
-export const newCommandId = (): string => randomUUID();
+/** The SDK tells of each attempt to return, of each client. */
+export function muteSdk(): void {
+  console.info = () => {};
+}
 
 function refusal(name: string, error: unknown): DemoError {
   const { reason, message } = error as { reason?: Refused; message: string };

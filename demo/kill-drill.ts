@@ -6,15 +6,12 @@ import { DrillTable } from './drill-table.ts';
 import type { Guest } from './guest.ts';
 import type { Balance } from './ledger.ts';
 import { showSeconds } from './seconds.ts';
-import { ServerProcess } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
 
 export interface Plan {
+  readonly server: ServerProcess;
   readonly matches: number;
   readonly kills: number;
-  /** The environment of the server: each start is on the same data. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Ends the server, whatever it does. */
-  readonly signal: AbortSignal;
 }
 
 export interface Figures {
@@ -34,24 +31,21 @@ const [leastRestMs, mostRestMs] = [500, 2_500];
 
 /** Throws DemoError where anything but the logs is not as it should be; those are in the figures. */
 export async function runDrill(plan: Plan): Promise<Figures> {
-  const server = new ServerProcess(plan.env, plan.signal);
-  const api = new Api(await server.start());
+  const api = new Api(await plan.server.start());
   const numbers = Array.from({ length: plan.matches }, (_, number) => number);
   const tables = await Promise.all(numbers.map((number) => DrillTable.open(api, number)));
-  return new KillDrill(plan, server, api, tables).run();
+  return new KillDrill(plan, api, tables).run();
 }
 
 class KillDrill {
   readonly #plan: Plan;
-  readonly #server: ServerProcess;
   readonly #api: Api;
   readonly #tables: readonly DrillTable[];
   readonly #guests: readonly Guest[];
   readonly #backMs: number[] = [];
 
-  constructor(plan: Plan, server: ServerProcess, api: Api, tables: readonly DrillTable[]) {
+  constructor(plan: Plan, api: Api, tables: readonly DrillTable[]) {
     this.#plan = plan;
-    this.#server = server;
     this.#api = api;
     this.#tables = tables;
     this.#guests = tables.flatMap(({ guests }) => guests);
@@ -65,7 +59,6 @@ class KillDrill {
     console.log('  all matches are over: their logs are held against what the clients were told');
     const balances: Balance[] = [];
     for (const table of this.#tables) balances.push(await table.check(this.#api));
-    await this.#server.stop();
     return this.#figures(balances);
   }
 
@@ -82,8 +75,8 @@ class KillDrill {
   async #kill(number: number): Promise<void> {
     const start = performance.now();
     const returning = this.#guests.map((guest) => nextReturn(guest, start));
-    await this.#server.kill();
-    await this.#server.start();
+    await this.#plan.server.kill();
+    await this.#plan.server.start();
     const upMs = performance.now() - start;
     const back = await Promise.all(returning);
     this.#backMs.push(...back);

@@ -6,7 +6,7 @@ import { Api } from './api.ts';
 import { parseOrExplain, wholeNumber } from './arguments.ts';
 import { checkScores } from './check-scores.ts';
 import { DemoError, runCommand } from './demo-error.ts';
-import { Guest } from './guest.ts';
+import { Guest, muteSdk } from './guest.ts';
 import { showHistory } from './history-sheet.ts';
 import { Narrator } from './narrator.ts';
 import { play } from './play.ts';
@@ -37,6 +37,7 @@ await runCommand(async () => {
     }),
   );
   if (values.help) return console.log(usage);
+  muteSdk();
   const [game = 'whist'] = positionals;
   if (game !== 'whist') throw new DemoError(`there is no demo of ${game}: try npm run demo -- whist`);
   await demo(new Api(values.url), wholeNumber('rounds', values.rounds, 1, 26), values.fast);
@@ -45,19 +46,30 @@ await runCommand(async () => {
 async function demo(api: Api, rounds: number, isFast: boolean): Promise<void> {
   const guests = await sitDown(api, rounds);
   const [{ room, account }] = guests as [Guest];
-  const narrator = new Narrator();
-  room.onStateChange((table) => narrator.tell(table).forEach((line) => console.log(line)));
-  await Promise.all(guests.map((guest) => play(guest, { think: isFast ? thinkFast() : think })));
+  watch(room);
+  await Promise.all(guests.map((guest) => play(guest, { think: isFast ? hurry() : think })));
   const match = await api.match(account.token, room.roomId);
   const accounts = new Map(guests.map((guest, i) => [guest.account.accountId, names[i]!]));
   showHistory(match, accounts).forEach((line) => console.log(line));
-  guests.forEach(({ room }) => checkScores(room.state, match));
+  for (const guest of guests) checkScores(guest.room.state, match);
   const { items } = await api.matches(account.token);
   if (!items.some(({ id }) => id === match.id)) throw new DemoError('the list of matches lacks this match');
   console.log(
     styleText('green', '\n  ✓ All four clients saw these scores, and GET /v1/matches lists the match.\n'),
   );
   await Promise.all(guests.map((guest) => guest.leave()));
+}
+
+/** Prints what one client sees. A server that is killed and started again is only a pause. */
+function watch(room: Guest['room']): void {
+  const narrator = new Narrator();
+  room.onStateChange((table) => narrator.tell(table).forEach((line) => console.log(line)));
+  const remark = (text: string): void => console.log(styleText('dim', `  … ${text}`));
+  room.onDrop(() => {
+    // each attempt to return that fails is a drop too
+    if (!room.reconnection.isReconnecting) remark('the server is gone; the players wait for it');
+  });
+  room.onReconnect(() => remark('the server is back, and the match goes on'));
 }
 
 /** One after the other: of four who come at once each may open a table. Throws DemoError. */
@@ -77,7 +89,7 @@ function think({ stage, trick }: WhistTable): Promise<void> {
 }
 
 /** No time at all, but for a player who leads after winning a trick as its last. */
-function thinkFast(): () => Promise<void> {
+function hurry(): () => Promise<void> {
   let last = 0;
   return async () => {
     await sleep(Math.max(0, last + fastestMs - performance.now()));

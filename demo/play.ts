@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { WhistTable } from '../rooms/whist/state.ts';
 import { chooseCommand } from './choose.ts';
-import { type Guest, newCommandId, type Sent } from './guest.ts';
+import type { Guest, Sent } from './guest.ts';
 
 export interface Manner {
   /** How long the player thinks before a command, in milliseconds. */
@@ -12,7 +13,7 @@ export interface Manner {
 /** Gets ready and plays the match to its end. Throws DemoError. */
 export async function play(guest: Guest, { think, acknowledged }: Manner): Promise<void> {
   const send = async (name: string, payload: object): Promise<void> => {
-    const sent: Sent = { id: newCommandId(), seat: guest.seat, name, payload };
+    const sent: Sent = { id: randomUUID(), seat: guest.seat, name, payload };
     const n = await guest.request(sent);
     acknowledged?.(sent, n);
   };

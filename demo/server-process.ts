@@ -6,22 +6,18 @@ import { createInterface } from 'node:readline';
 import { DemoError } from './demo-error.ts';
 
 export class ServerProcess {
-  readonly #signal: AbortSignal;
   #env: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
+  #isClosed = false;
 
-  /** `signal` ends the server, and so does the end of this process. */
-  constructor(env: Readonly<Record<string, string>>, signal: AbortSignal) {
+  constructor(env: Readonly<Record<string, string>>) {
     this.#env = env;
-    this.#signal = signal;
-    const kill = (): void => void this.#child?.kill('SIGKILL');
-    signal.addEventListener('abort', kill, { once: true });
-    process.once('exit', kill);
+    process.once('exit', () => this.#child?.kill('SIGKILL'));
   }
 
   /** Resolves with the address of the server, which is ready there: the same each time. Throws DemoError. */
   async start(): Promise<string> {
-    this.#signal.throwIfAborted();
+    if (this.#isClosed) throw new DemoError('the drill is over: its server does not start again');
     this.#child = spawn(process.execPath, ['src/main.ts'], {
       cwd: dirname(import.meta.dirname),
       env: { ...process.env, ...this.#env },
@@ -35,16 +31,15 @@ export class ServerProcess {
 
   /** kill -9: nothing is said or written any more. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+    if (!this.#child) return;
+    const exited = once(this.#child, 'exit');
+    if (this.#child.kill('SIGKILL')) await exited;
   }
 
-  async stop(): Promise<void> {
-    await this.#end('SIGTERM');
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const exited = once(this.#child!, 'exit');
-    if (this.#child!.kill(signal)) await exited;
+  /** Kills it for good: a start that comes later fails. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.kill();
   }
 }
 

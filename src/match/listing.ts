@@ -8,8 +8,8 @@ export interface Listing {
   readonly offer: string;
   readonly phase: string;
   readonly players: number;
-  /** Wall time in milliseconds of its creation. */
-  readonly startedAt: number;
+  /** Wall time of its creation, as an ISO date. */
+  readonly startedAt: string;
 }
 
 export const playersOf = ({ list }: Seats): number => list.filter((seat) => seat.account !== null).length;

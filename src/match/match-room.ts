@@ -91,7 +91,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
       offer: offerOf(this.#view.options),
       phase: 'lobby',
       players: 0,
-      startedAt: origin,
+      startedAt: new Date(origin).toISOString(),
     };
     this.#fingerprint = schemaFingerprint(this);
     skipRefIds(this, epoch);

@@ -10,6 +10,7 @@ import { latency } from './figures/latency.ts';
 import { memory } from './figures/memory.ts';
 import { overhead } from './figures/overhead.ts';
 import { throughput } from './figures/throughput.ts';
+import { Child } from './rpc.ts';
 import { findCores, pinPostgres } from './pin.ts';
 import { type Judged, judge, table } from './report.ts';
 import type { Bench } from './stage.ts';
@@ -26,6 +27,8 @@ const { values: options, positionals } = parseArgs({
     json: { type: 'string' },
   },
 });
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
 process.exitCode = await run(wanted());
 
 function wanted(): Figure[] {
@@ -34,6 +37,12 @@ function wanted(): Figure[] {
   if (unknown === undefined) return positionals.length > 0 ? (positionals as Figure[]) : known;
   console.error(`There is no figure ${unknown}; choose of ${known.join(', ')}`);
   return process.exit(1);
+}
+
+/** Ends the children; what waits for them clears up then: databases, folders, the cores of PostgreSQL. */
+function interrupt(): void {
+  isInterrupted = true;
+  Child.killAll();
 }
 
 /** The exit code: 1 where a figure misses its bound. */
@@ -72,6 +81,7 @@ async function report(bench: Bench, names: readonly Figure[]): Promise<number> {
   const rows: Judged[] = [];
   let failed = false;
   for (const name of names) {
+    if (isInterrupted) break;
     console.log(`measuring ${name} …`);
     try {
       rows.push(...(await figures[name](bench)).map(judge));

@@ -35,6 +35,7 @@ export function serve(calls: Calls): void {
 
 /** In the parent: a child whose module calls `serve`, on one core where `core` is given (needs taskset). */
 export class Child<C extends Calls> {
+  static readonly #living = new Set<Child<Calls>>();
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   readonly exited: Promise<void>;
@@ -48,6 +49,12 @@ export class Child<C extends Calls> {
     this.#process.on('message', (answered: Answered) => this.#settle(answered));
     this.exited = new Promise((resolve) => this.#process.once('exit', () => resolve()));
     void this.exited.then(() => this.#end(module));
+    Child.#living.add(this as unknown as Child<Calls>);
+  }
+
+  /** Ends every child: whoever waits for one gets an error, and clears up. */
+  static killAll(): void {
+    for (const child of Child.#living) void child.kill();
   }
 
   get pid(): number {
@@ -77,6 +84,7 @@ export class Child<C extends Calls> {
   }
 
   #end(module: string): void {
+    Child.#living.delete(this as unknown as Child<Calls>);
     for (const { reject } of this.#waiting.values()) reject(new Error(`${module} has ended`));
     this.#waiting.clear();
   }

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadCalls } from './load.ts';
+import { busyMicros } from './machine.ts';
+import { median } from './report.ts';
 import { Child } from './rpc.ts';
 import type { Host, ServerCalls } from './server.ts';
 import { openStorage, type Storage, type StorageKind } from './storage.ts';
@@ -29,6 +31,8 @@ export interface Sample {
   readonly mainCpu: number;
   /** Share of its core that the load took. */
   readonly loadCpu: number;
+  /** Share of the server's core that others took: how much the sample is worth. 0 where nothing is pinned. */
+  readonly others: number;
 }
 
 export interface Play {
@@ -47,6 +51,11 @@ const common = {
   MAX_MESSAGES_PER_SECOND: '10000',
   TURN_SECONDS: '600',
 };
+
+/** How much of the server's core others took, for a note. */
+export function disturbance(samples: readonly Sample[]): string {
+  return `others took ${(median(samples.map(({ others }) => others)) * 100).toFixed(0)} % of the core`;
+}
 
 export class Stage {
   readonly #bench: Bench;
@@ -93,15 +102,22 @@ export class Stage {
     await this.open(matches);
     await this.load.ask('play', rate);
     await sleep(warmUpMs);
-    const before = await this.server.ask('cpu');
+    const before = await this.#used();
     const { moves, seconds, p50, p99, cpu: loadCpu, over } = await this.load.ask('count', countMs);
-    const after = await this.server.ask('cpu');
+    const after = await this.#used();
     if (over > 0) throw new Error(`${over} matches were over before the sample was: make it shorter`);
     await this.load.ask('pause');
     await this.clear();
-    const cpu = (after.process - before.process) / moves;
-    const mainCpu = (after.main - before.main) / moves;
-    return { rate: moves / seconds, p50, p99, cpu, mainCpu, loadCpu };
+    const [cpu, mainCpu] = [after.process - before.process, after.main - before.main];
+    const others = Math.max(0, after.core - before.core - mainCpu) / 1e6 / seconds;
+    return { rate: moves / seconds, p50, p99, cpu: cpu / moves, mainCpu: mainCpu / moves, loadCpu, others };
+  }
+
+  /** Microseconds of CPU so far: of the server, of its main thread, and of its core whoever used it. */
+  async #used(): Promise<{ process: number; main: number; core: number }> {
+    const { cores } = this.#bench;
+    const core = cores ? busyMicros(cores.server) : 0;
+    return { ...(await this.server.ask('cpu')), core };
   }
 
   /** All clients leave; resolves when the server has no room any more. */

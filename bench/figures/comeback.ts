@@ -1,6 +1,5 @@
 import type { Row } from '../report.ts';
 import { type Bench, Stage } from '../stage.ts';
-import type { StorageKind } from '../storage.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const matches = 1_000;

@@ -1,5 +1,5 @@
 import { median, type Row } from '../report.ts';
-import { type Bench, type Sample, Stage } from '../stage.ts';
+import { type Bench, disturbance, type Sample, Stage } from '../stage.ts';
 
 const matches = 100;
 
@@ -20,7 +20,7 @@ export async function latency(bench: Bench): Promise<Row[]> {
       unit: 'ms',
       values: samples.map(({ p99 }) => p99),
       bound: { below: 50 },
-      note: `p50 ${median(samples.map(({ p50 }) => p50)).toFixed(1)} ms`,
+      note: `p50 ${median(samples.map(({ p50 }) => p50)).toFixed(1)} ms, ${disturbance(samples)}`,
     });
   }
   return rows;

@@ -1,5 +1,5 @@
 import { median, type Row } from '../report.ts';
-import { type Bench, type Play, type Sample, Stage } from '../stage.ts';
+import { type Bench, disturbance, type Play, type Sample, Stage } from '../stage.ts';
 
 const matches = 100;
 const fixedRate = 3_000;
@@ -35,6 +35,6 @@ async function compare(samples: number, ours: Stage, bare: Stage, play: Play, ho
     unit: 'times',
     values: pairs.map((pair) => pair.ours.cpu / pair.bare.cpu),
     bound: { below: 1.8 },
-    note: `${of('ours', 'cpu')} and ${of('bare', 'cpu')} µs a move, at ${of('ours', 'rate')} and ${of('bare', 'rate')} moves/s`,
+    note: `${of('ours', 'cpu')} and ${of('bare', 'cpu')} µs a move, at ${of('ours', 'rate')} and ${of('bare', 'rate')} moves/s, ${disturbance(pairs.flatMap(Object.values<Sample>))}`,
   };
 }

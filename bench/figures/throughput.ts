@@ -1,5 +1,5 @@
 import { median, type Row } from '../report.ts';
-import { type Bench, type Sample, Stage } from '../stage.ts';
+import { type Bench, disturbance, type Sample, Stage } from '../stage.ts';
 import type { StorageKind } from '../storage.ts';
 
 const matches = 100;
@@ -21,7 +21,7 @@ export async function throughput(bench: Bench): Promise<Row[]> {
       unit: '/s',
       values: samples.map(({ rate }) => rate),
       bound: { atLeast: least[storage] },
-      note: `${of('mainCpu').toFixed(0)} µs of the main thread a move, load ${(of('loadCpu') * 100).toFixed(0)} % of its core, p50 ${of('p50').toFixed(1)} ms`,
+      note: `${of('mainCpu').toFixed(0)} µs of the main thread a move, load ${(of('loadCpu') * 100).toFixed(0)} % of its core, p50 ${of('p50').toFixed(1)} ms, ${disturbance(samples)}`,
     });
   }
   return rows;

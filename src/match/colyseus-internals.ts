@@ -74,17 +74,29 @@ export async function forgetReturn(room: AnyRoom): Promise<void> {
   inside.resetAutoDisposeTimeout(1);
 }
 
-/** Asks `admit` before a fresh seat is reserved; returns, once admitted, are not asked. */
+/** Asks `admit` before a fresh seat is reserved, and tells when it is; returns, once admitted, are not asked. */
 export function guardReservations(
   room: AnyRoom,
   admit: (joinOptions: unknown, auth: unknown) => boolean,
+  reserved: () => void,
 ): void {
   const inside = internals(room);
   const reserve = inside._reserveSeat.bind(room);
-  inside._reserveSeat = async (sessionId, joinOptions, auth, seconds, allowReconnection, token) => {
-    if (!allowReconnection && !admit(joinOptions, auth)) return false;
-    return reserve(sessionId, joinOptions, auth, seconds, allowReconnection, token);
+  inside._reserveSeat = (sessionId, joinOptions, auth, seconds, allowReconnection, token) => {
+    if (!allowReconnection && !admit(joinOptions, auth)) return Promise.resolve(false);
+    const reserving = reserve(sessionId, joinOptions, auth, seconds, allowReconnection, token);
+    if (!allowReconnection) reserved();
+    return reserving;
   };
+}
+
+/** Those who have a fresh seat reserved and have not joined yet; who is joining just now stands there not enumerable. */
+export function reservations(room: AnyRoom): { joinOptions: unknown; auth: unknown }[] {
+  const seats = internals(room)._reservedSeats;
+  return Object.getOwnPropertyNames(seats)
+    .map((sessionId) => seats[sessionId]!)
+    .filter(([, , , isReturn]) => !isReturn)
+    .map(([joinOptions, auth]) => ({ joinOptions, auth }));
 }
 
 /**

@@ -14,5 +14,6 @@ export interface Listing {
 
 export const playersOf = ({ list }: Seats): number => list.filter((seat) => seat.account !== null).length;
 
-/** Whether strangers may be sent here: a lobby with a free seat. */
-export const isOffered = ({ phase, list }: Seats): boolean => phase === 'lobby' && list.some(isFree);
+/** Seats that strangers may still take: none once the match has begun. */
+export const freeSeatsOf = ({ phase, list }: Seats): number =>
+  phase === 'lobby' ? list.filter(isFree).length : 0;

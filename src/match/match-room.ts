@@ -16,12 +16,13 @@ import {
   forgetReturn,
   guardReservations,
   heldFor,
+  reservations,
   reserveReturn,
   schemaFingerprint,
   skipRefIds,
 } from './colyseus-internals.ts';
 import type { Game } from './game.ts';
-import { isOffered, type Listing, playersOf } from './listing.ts';
+import { freeSeatsOf, type Listing, playersOf } from './listing.ts';
 import type { Result } from './engine.ts';
 import type { Match, Told } from './match.ts';
 import { offerOf } from './match-options.ts';
@@ -95,7 +96,11 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     };
     this.#fingerprint = schemaFingerprint(this);
     skipRefIds(this, epoch);
-    guardReservations(this, (joining, auth) => this.#admits(joining as CheckedOptions, auth as Principal));
+    guardReservations(
+      this,
+      (joining, auth) => this.#admits(joining as CheckedOptions, auth as Principal),
+      () => this.#expectPlayer(),
+    );
     this.#listen();
     this.#tell();
     this.#services.logEvent(isRevived ? 'match_revived' : 'match_created', { matchId, tenantId, game });
@@ -207,8 +212,25 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   mustAdmit(options: CheckedOptions, principal: Principal): void {
     if (!mayEnter(principal, this.#match.claim)) throw notFound();
     if (!isPlayer(principal, options) || seatOf(this.#seats, principal.accountId) >= 0) return;
-    if (isOffered(this.#seats)) return;
+    if (freeSeatsOf(this.#seats) > this.#expected(principal.accountId)) return;
     throw new ServerError(409, 'seat/none_free: no seat is free; join with {"spectate": true} to watch');
+  }
+
+  /** Players on their way here who have no seat yet, besides this account: each will want one. */
+  #expected(account?: string): number {
+    const accounts = new Set<string>();
+    for (const { joinOptions, auth } of reservations(this)) {
+      const principal = auth as Principal;
+      if (!isPlayer(principal, joinOptions as CheckedOptions) || principal.accountId === account) continue;
+      if (seatOf(this.#seats, principal.accountId) < 0) accounts.add(principal.accountId);
+    }
+    return accounts.size;
+  }
+
+  /** A seat is reserved: where it was the last, no more strangers are sent here, unless it is not taken up in time. */
+  #expectPlayer(): void {
+    this.#updateListing();
+    this.clock.setTimeout(() => this.#updateListing(), (this.seatReservationTimeout + 1) * 1000);
   }
 
   #admits(options: CheckedOptions, principal: Principal): boolean {
@@ -285,7 +307,8 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   }
 
   #updateListing(): void {
-    const [phase, players, offered] = [this.#seats.phase, playersOf(this.#seats), isOffered(this.#seats)];
+    const offered = freeSeatsOf(this.#seats) > this.#expected();
+    const [phase, players] = [this.#seats.phase, playersOf(this.#seats)];
     const listed = `${phase} ${players} ${offered}`;
     if (listed === this.#listed) return;
     this.#listed = listed;

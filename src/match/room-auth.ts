@@ -14,10 +14,14 @@ export interface CheckedOptions {
   readonly offer: string;
 }
 
+/** Options that are checked already: the matchmaker asks again with the same object where a seat was just taken. */
+const checkedBefore = new WeakSet<object>();
+
 /** Verifies the token, and replaces what the client sent as options by what passed the check. */
 export function authorize(services: RoomServices, game: Game, token: string, options: object): Principal {
   try {
     const principal = services.authenticate(token);
+    if (checkedBefore.has(options)) return principal;
     const request = parseJoinOptions(game.options, services.defaults, options);
     for (const name of Object.keys(options)) delete (options as Record<string, unknown>)[name];
     const checked: CheckedOptions = {
@@ -25,7 +29,7 @@ export function authorize(services: RoomServices, game: Game, token: string, opt
       tenantId: principal.tenantId,
       offer: offerOf(request.options),
     };
-    Object.assign(options, checked);
+    checkedBefore.add(Object.assign(options, checked));
     return principal;
   } catch (error) {
     throw asServerError(error);

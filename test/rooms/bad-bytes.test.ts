@@ -3,7 +3,7 @@ import { Protocol } from '@colyseus/core';
 import fc from 'fast-check';
 import { pack } from 'msgpackr';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startServer, type TestServer, until } from '../support/server.ts';
 import { expectLog, expectToGoOn } from './log.ts';
 import { encodeText, joinRaw, matchmake, RawClient } from './raw-client.ts';
@@ -12,6 +12,8 @@ import { openMatch, rejoin, type Table, tokenOf } from './table.ts';
 let server: TestServer;
 let table: Table;
 beforeAll(async () => {
+  // Colyseus' decoder tells the console of each invalid byte.
+  vi.spyOn(console, 'error').mockImplementation(() => {});
   server = await startServer({ MAX_MESSAGES_PER_SECOND: '10000' });
   table = await openMatch(server.url);
 });

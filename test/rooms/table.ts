@@ -144,15 +144,21 @@ const isSame = (a: WhistTable, b: WhistTable): boolean =>
   a.lastTrick === b.lastTrick &&
   a.stage === b.stage;
 
-/** Moves until `ends`. */
+/** Moves until `ends`, which sees what all clients agree on. */
 export async function moveUntil(table: Table, ends: (state: WhistTable) => boolean): Promise<void> {
-  while (!ends(table.rooms[0]!.state)) await move(table);
+  for (;;) {
+    await nextSeat(table);
+    if (ends(table.rooms[0]!.state)) return;
+    await move(table);
+  }
 }
 
+/** Moves to the end of the match. */
 export async function playOut(table: Table): Promise<void> {
-  while (true) {
-    await until(() => table.rooms.some(({ state }, i) => state.turn === i || state.phase === 'over'));
-    if (table.rooms.some(({ state }) => state.phase === 'over')) break;
+  const isOver = (): boolean => table.rooms.some(({ state }) => state.phase === 'over');
+  for (;;) {
+    await until(() => isOver() || table.rooms.some(({ state }, seat) => state.turn === seat));
+    if (isOver()) break;
     await move(table);
   }
   await until(() => table.rooms.every(({ state }) => state.phase === 'over'));

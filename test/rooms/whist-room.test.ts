@@ -127,6 +127,16 @@ describe('who meets whom', () => {
     expect(new Set(accounts(rooms[0]!)).size).toBe(4);
   });
 
+  test('[R4] twelve strangers who come at once fill three matches, and none is turned away', async () => {
+    const tenant = `t-${randomUUID()}`;
+    const rooms = await Promise.all(
+      Array.from({ length: 12 }, (_, who) => join(server.url, tokenOf(tenant, who))),
+    );
+    const matches = new Set(rooms.map(({ roomId }) => roomId));
+    expect(matches.size).toBe(3);
+    await until(() => rooms.every((room) => !accounts(room).includes('')));
+  });
+
   test('[R6] who joins again takes the same seat, and the session before is closed with 4005', async () => {
     const table = await openMatch(server.url);
     const before = table.rooms[2]!;

@@ -76,7 +76,10 @@ export async function startServer(env: Environment = {}, games?: readonly Game[]
   const port = await freePort();
   const config = loadConfig({ ...data.env, PORT: String(port), ...env });
   const start = (): Promise<App> => startApp(config, games && { games });
-  let app = await start();
+  let app = await start().catch(async (error: unknown) => {
+    await data.remove();
+    throw error;
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     get app() {

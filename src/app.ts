@@ -125,6 +125,7 @@ async function openServer(
   installFrames({ maxQueuedBytes, dropped: (sessionId) => logEvent('slow_client_dropped', { sessionId }) });
   const http = createHttp({
     endpoints: endpointsOf(config, base),
+    authenticate: (token) => tokens.verify(token),
     mounts: { '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }) },
     log,
   });

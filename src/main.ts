@@ -9,8 +9,8 @@ async function run(): Promise<void> {
   try {
     const config = loadConfig();
     const app = await startApp(config);
-    greet(config.http.host, app.port, config.production);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(app.close));
+    greet(config.http.host, app.port, config.production);
   } catch (error) {
     fail(error);
   }

@@ -13,6 +13,8 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   readonly endpoints: E;
   /** What express carries, by the path where it stands. */
   readonly mounts?: Readonly<Record<string, RequestHandler>>;
+  /** Throws for a token that is not valid; matchmaking asks it first. Without it, rooms alone decide who comes in. */
+  readonly authenticate?: (token: string) => unknown;
   readonly log: Log;
 }
 
@@ -23,9 +25,10 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
 export function createHttp<E extends Record<string, Endpoint>>({
   endpoints,
   mounts = {},
+  authenticate = () => {},
   log,
 }: HttpOptions<E>) {
-  guardMatchmaking(log);
+  guardMatchmaking(log, authenticate);
   return {
     server: new GuardedServer(log),
     routes: createRouter(endpoints, { onError: onError(log) as never, onResponse }),

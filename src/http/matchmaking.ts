@@ -10,7 +10,6 @@ import { ApiError, asPublic, internalError } from './errors.ts';
 const colyseusCodes: ReadonlySet<number> = new Set([
   ErrorCode.MATCHMAKE_NO_HANDLER,
   ErrorCode.MATCHMAKE_INVALID_CRITERIA,
-  ErrorCode.MATCHMAKE_INVALID_ROOM_ID,
   ErrorCode.MATCHMAKE_EXPIRED,
   ErrorCode.AUTH_FAILED,
 ]);
@@ -23,10 +22,14 @@ const methods = {
   reconnect: matchMaker.reconnect,
 };
 
-/** For the matchmaker of this process, of which Colyseus has one. */
-export function guardMatchmaking(log: Log): void {
+/**
+ * For the matchmaker of this process, of which Colyseus has one. `authenticate` throws for a token that is not valid:
+ * before anything is looked up, and so before anything is revived.
+ */
+export function guardMatchmaking(log: Log, authenticate: (token: string) => unknown): void {
   matchMaker.controller.invokeMethod = async (method, roomName, options = {}, context) => {
     try {
+      authenticate(context?.token ?? '');
       return await matchmake(method, roomName, options, context);
     } catch (error) {
       throw publicError(error, log);
@@ -46,6 +49,8 @@ async function matchmake(method: string, roomName: string, options: unknown, con
 
 function publicError(error: unknown, log: Log): ServerError {
   if (isFull(error)) return new ServerError(409, 'seat/none_free: the last seat was just taken; try again');
+  // the same as of a match of another tenant: an id tells nothing
+  if (isUnknownRoom(error)) return new ServerError(404, 'match/not_found: there is no such match');
   const known = asPublic(error);
   if (known) return new ServerError(known.status, `${known.code}: ${known.message}`);
   if (error instanceof ServerError && isForClients(error)) return error;
@@ -56,6 +61,10 @@ function publicError(error: unknown, log: Log): ServerError {
 /** Colyseus' error of a reservation that a room refused; it does not export the class. */
 function isFull(error: unknown): boolean {
   return error instanceof Error && error.constructor.name === 'SeatReservationError';
+}
+
+function isUnknownRoom(error: unknown): boolean {
+  return error instanceof ServerError && error.code === ErrorCode.MATCHMAKE_INVALID_ROOM_ID;
 }
 
 function isForClients({ code, message }: ServerError): boolean {

@@ -69,7 +69,7 @@ describe('matchmaking that fails', () => {
   test.each([
     ['create/nowhere', 520],
     ['join/open', 521],
-    ['joinById/nowhere', 522],
+    ['joinById/nowhere', 404],
     ['constructor/open', 520],
     ['toString/open', 520],
   ])('[HT9] as Colyseus itself refuses (%s), answers as the SDK expects it', async (path, status) => {

@@ -203,12 +203,14 @@ describe.concurrent('coming and going', () => {
     await until(() => table.rooms.every(({ state }) => !state.seats[seat]!.idle));
   });
 
-  test('[R10] a match that all have left is parked, and revived as it was by who joins it', async () => {
+  test('[R10] [R25] a match that all have left is parked, and revived as it was by who joins it', async () => {
     const table = await openMatch(server.url);
     await moveUntil(table, ({ seats }) => seats[0]!.cards === 11);
     const [before, hand] = [publicState(table.rooms[0]!), table.rooms[1]!.state.seats[1]!.hand];
     await Promise.all(table.rooms.map((room) => room.leave()));
     await until(() => !isHosted(table.matchId));
+    await expect(joinById(server.url, 'garbage', table.matchId)).rejects.toThrow('auth/malformed');
+    expect(isHosted(table.matchId)).toBe(false);
     for (const seat of table.rooms.keys()) await rejoin(table, seat);
     await until(() => table.rooms.every(({ state }) => state.seats.every(({ connected }) => connected)));
     // names are known of those who joined, and nobody's turn has run
@@ -222,7 +224,7 @@ describe.concurrent('coming and going', () => {
     const table = await openTable(server.url, {}, 2);
     await Promise.all(table.rooms.map((room) => room.leave()));
     await until(() => !isHosted(table.matchId));
-    await expect(joinWhileItLives(table)).rejects.toThrow('not found');
+    await expect(joinWhileItLives(table)).rejects.toThrow('match/not_found');
   });
 });
 

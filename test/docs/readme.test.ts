@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeConfig } from '../../src/config.ts';
 import type { Game } from '../../src/match/game.ts';
 import { sdkClient, sign, startServer, type TestServer } from '../support/server.ts';
 
@@ -40,4 +41,11 @@ test('the game of the README is played to its end against a bot', async () => {
   }
   expect(table).toMatchObject({ phase: 'over', left: 0 });
   await room.leave();
+});
+
+test('the configuration table of the README is that of the code', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  for (const { name, default: value, meaning } of describeConfig()) {
+    expect(readme).toContain(`| \`${name}\` | ${value} | ${meaning} |`);
+  }
 });

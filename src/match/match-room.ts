@@ -31,7 +31,7 @@ import { Rematch, repeatMatch } from './rematch.ts';
 import { authorize, type CheckedOptions, isPlayer, mayEnter } from './room-auth.ts';
 import { answerMessages } from './room-messages.ts';
 import type { RoomServices } from './room-services.ts';
-import type { TableView } from './rules-engine.ts';
+import type { TableView } from './table-engine.ts';
 import { seatOf, type Seats } from './seats.ts';
 import { mirrorTable, type TableState } from './table.ts';
 

@@ -1,7 +1,7 @@
 /** Another match of the same people: made, with their seats, once every player who is still here has asked for it. */
 import type { Game } from './game.ts';
 import type { Matches } from './matches.ts';
-import type { TableView } from './rules-engine.ts';
+import type { TableView } from './table-engine.ts';
 import type { Seats } from './seats.ts';
 
 export class Rematch {

@@ -1,6 +1,6 @@
 /** The part of a room's state that every game has: its seats and where the match stands. A game spreads it into its own. */
 import { type ArraySchema, type Schema, t } from '@colyseus/schema';
-import type { TableView } from './rules-engine.ts';
+import type { TableView } from './table-engine.ts';
 import { hostSeat } from './seats.ts';
 
 export const seatFields = {

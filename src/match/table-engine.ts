@@ -1,0 +1,207 @@
+/**
+ * What engines of seats and rules have in common: the log, the seats, beginning and end. RulesEngine plays turns on it,
+ * TickEngine steps. Everything that it does is an entry; its state is the fold of its log and nothing else.
+ */
+import type {
+  Engine,
+  Entry,
+  Handled,
+  Input,
+  MatchEvent,
+  MatchOptions,
+  MatchSetup,
+  Outcome,
+  Result,
+  Standing,
+} from './engine.ts';
+import { type Command, type Draft, type Emit, Refusal, type SeatResult } from './rules.ts';
+import {
+  anyonePresent,
+  applySeatEntry,
+  decideSeatChange,
+  decideSeatCommand,
+  emptySeats,
+  type Seats,
+} from './seats.ts';
+import { isSeatCommand } from './seat-commands.ts';
+
+/** With nobody there a match stands still, and ends as abandoned after this long. */
+const abandonMs = 24 * 3_600_000;
+
+/** What a client may see of a table: the seats, and what the rules show. */
+export interface TableView<V> {
+  readonly seats: Seats;
+  readonly options: MatchOptions;
+  /** Match time at which the turn of a player (not a bot) ends, or null. */
+  readonly deadline: number | null;
+  readonly game: V | null;
+}
+
+/** The folded state; `game` is what the kind of engine keeps of its rules, null before the start. */
+export interface Table<G> {
+  setup: MatchSetup;
+  seats: Seats;
+  game: G | null;
+  /** Match time since when nobody has been there. */
+  emptySince: number;
+  result: Result | null;
+  n: number;
+  t: number;
+}
+
+export abstract class TableEngine<G> implements Engine {
+  abstract readonly version: string;
+  #table: Table<G> | null = null;
+  #entries: Entry[] = [];
+  #events: MatchEvent[] = [];
+
+  abstract view(seat: number | null): TableView<unknown>;
+  protected abstract countSeats(setup: MatchSetup): number;
+  /** The game at the entry `start`. */
+  protected abstract begin(table: Table<G>, entry: Entry): G;
+  protected abstract decideCommand(
+    table: Table<G>,
+    game: G,
+    seat: number,
+    command: Command,
+  ): readonly Draft[] | Refusal;
+  /** Folds an entry of the game; calls `finish` where it ends it. */
+  protected abstract fold(table: Table<G>, game: G, entry: Entry): void;
+  /** When the game wants to be woken, while somebody is there; and what it does then. */
+  protected abstract gameWakeAt(table: Table<G>, game: G): number | null;
+  protected abstract decideWake(table: Table<G>, game: G): readonly Draft[];
+  protected abstract encode(game: G): unknown;
+  protected abstract decode(data: unknown): G;
+  /** A player came back; `wasEmpty`: nobody was there. */
+  protected cameBack(_table: Table<G>, _entry: Entry, _wasEmpty: boolean): void {}
+  protected tick(_table: Table<G>, _t: number): void {}
+
+  open(checkpoint: Uint8Array | null, entries: readonly Entry[]): Standing {
+    if (checkpoint) this.#table = this.#load(checkpoint);
+    for (const entry of entries) this.#apply(entry);
+    this.#events = [];
+    return this.#standing();
+  }
+
+  handle(batch: readonly Input[]): Handled {
+    this.#entries = [];
+    this.#events = [];
+    const outcomes = batch.map((input) => this.#one(input));
+    return { entries: this.#entries, events: this.#events, outcomes, ...this.#standing() };
+  }
+
+  checkpoint(): Uint8Array {
+    const { game, ...rest } = this.table();
+    return Buffer.from(JSON.stringify({ ...rest, game: game === null ? null : this.encode(game) }));
+  }
+
+  close(): void {}
+
+  protected table(): Table<G> {
+    if (!this.#table) throw new Error('the log does not begin with create');
+    return this.#table;
+  }
+
+  /** Makes entries of drafts, and folds them. A command's id stands in the last of its entries. */
+  protected record(drafts: readonly Draft[], t: number, id?: string): void {
+    const last = drafts.at(-1);
+    const table = this.table();
+    for (const draft of drafts) {
+      const { type, seat, data } = draft;
+      const place = { n: table.n + 1, t: Math.max(t, table.t), type, seat, data };
+      const entry: Entry = id !== undefined && draft === last ? { ...place, id } : place;
+      this.#entries.push(entry);
+      this.#apply(entry);
+    }
+  }
+
+  /** Emits events that follow from the log position `n`, at match time `t`. */
+  protected emitter({ n, t }: { readonly n: number; readonly t: number }): Emit {
+    return (type, seat, data) => void this.#events.push({ n, t, type, seat, data });
+  }
+
+  /** The rules have ended the game, by this entry. */
+  protected finish(table: Table<G>, results: readonly SeatResult[], entry: Entry): void {
+    const players = results.map((player) => ({ ...player, account: table.seats.list[player.seat]!.account }));
+    this.#end(table, { players });
+    this.emitter(entry)('match_result', null, { players });
+  }
+
+  #load(checkpoint: Uint8Array): Table<G> {
+    const data = JSON.parse(Buffer.from(checkpoint).toString()) as Table<unknown>;
+    return { ...data, game: data.game === null ? null : this.decode(data.game) };
+  }
+
+  #one(input: Input): Outcome {
+    if (input.kind === 'tick') this.tick(this.table(), input.t);
+    else {
+      const decided = this.#decide(input);
+      if (decided instanceof Refusal) return { ok: false, code: decided.code, message: decided.message };
+      this.record(decided, input.t, input.kind === 'command' ? input.id : undefined);
+    }
+    return { ok: true, n: this.table().n };
+  }
+
+  #decide(input: Exclude<Input, { kind: 'tick' }>): readonly Draft[] | Refusal {
+    const table = this.table();
+    if (input.kind === 'seat') return decideSeatChange(table.seats, input.change);
+    if (input.kind === 'wake') return this.#decideWake(table, input.t);
+    const { seat, name, payload } = input;
+    if (isSeatCommand(name)) return decideSeatCommand(table.seats, seat, name, payload);
+    if (table.seats.phase === 'over') return new Refusal('match/over', 'the match has ended');
+    if (table.game === null)
+      return new Refusal('match/not_started', 'the match begins when every seat is taken and ready');
+    return this.decideCommand(table, table.game, seat, { name, payload });
+  }
+
+  /** A deadline has come: the game's own, or the end of a match that nobody came back to. */
+  #decideWake(table: Table<G>, t: number): readonly Draft[] {
+    const wakeAt = this.#wakeAt(table);
+    if (wakeAt === null || t < wakeAt) return [];
+    if (anyonePresent(table.seats)) return this.decideWake(table, table.game!);
+    return [{ type: 'abandon', seat: null, data: null }];
+  }
+
+  #apply(entry: Entry): void {
+    if (entry.type === 'create') return this.#create(entry);
+    const table = this.table();
+    table.n = entry.n;
+    table.t = entry.t;
+    const wasPresent = anyonePresent(table.seats);
+    if (entry.type === 'abandon') this.#end(table, { players: [], reason: 'abandoned' });
+    else if (applySeatEntry(table.seats, entry, entry.t)) this.#seatsChanged(table, entry, wasPresent);
+    else this.fold(table, table.game!, entry);
+  }
+
+  #create({ n, t, data }: Entry): void {
+    const setup = data as MatchSetup;
+    const seats = emptySeats(this.countSeats(setup));
+    this.#table = { setup, seats, game: null, emptySince: t, result: null, n, t };
+  }
+
+  #seatsChanged(table: Table<G>, entry: Entry, wasPresent: boolean): void {
+    if (wasPresent && !anyonePresent(table.seats)) table.emptySince = entry.t;
+    if (entry.type === 'back') this.cameBack(table, entry, !wasPresent);
+    if (entry.type !== 'start') return;
+    const accounts = table.seats.list.map((seat) => seat.account);
+    this.emitter(entry)('match_start', null, { mode: table.setup.options.mode, accounts });
+    table.game = this.begin(table, entry);
+  }
+
+  #end(table: Table<G>, result: Result): void {
+    table.result = result;
+    table.seats.phase = 'over';
+  }
+
+  #standing(): Standing {
+    if (!this.#table) return { n: 0, result: null, wakeAt: null };
+    const { n, result } = this.#table;
+    return { n, result, wakeAt: this.#wakeAt(this.#table) };
+  }
+
+  #wakeAt(table: Table<G>): number | null {
+    if (table.seats.phase === 'over') return null;
+    if (!anyonePresent(table.seats)) return table.emptySince + abandonMs;
+    return table.game === null ? null : this.gameWakeAt(table, table.game);
+  }
+}

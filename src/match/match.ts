@@ -8,6 +8,7 @@ import type { Claim, CommitStatus, MatchStore } from '../store/match-store.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { commitUntilAnswered } from './commit.ts';
+import { CommitBehind } from './commit-behind.ts';
 import type {
   Engine,
   Entry,
@@ -20,7 +21,7 @@ import type {
   Standing,
 } from './engine.ts';
 import { Outcomes } from './outcomes.ts';
-import { startTicks } from './ticks.ts';
+import { beatOf } from './ticks.ts';
 
 export interface MatchHost {
   readonly store: MatchStore;
@@ -45,11 +46,6 @@ export interface Told {
 interface Pending {
   readonly input: Input;
   readonly done: (outcome: Outcome) => void;
-}
-
-interface Unsaved {
-  entries: Entry[];
-  events: MatchEvent[];
 }
 
 const entriesPerCheckpoint = 128;
@@ -83,12 +79,12 @@ export class Match {
   #outcomes = new Outcomes();
   #mailbox: Pending[] = [];
   #inFlight = new Map<string, Promise<Outcome>>();
-  #unsaved: Unsaved = { entries: [], events: [] };
-  #saving: Promise<void> | null = null;
+  #behind: CommitBehind | null = null;
   #isRunning = false;
   #isClosed = false;
   #lastT = 0;
-  #savedAt = 0;
+  #committedN = 0;
+  #ticks = 0;
   #checkpointN = 0;
   #cancelWake: () => void = () => {};
   #stopTicks: () => void = () => {};
@@ -103,9 +99,15 @@ export class Match {
     const match = new Match(host, claim);
     await match.#open();
     match.#schedule();
-    const { hz } = match.#engine;
-    if (hz !== undefined) match.#stopTicks = startTicks(host.clock, hz, match.t, (t) => match.#tick(t));
     return match;
+  }
+
+  /** Lets a tick-based match run: from its beginning at once, after a revival when its players are back. */
+  start(): void {
+    const { hz } = this.#engine;
+    if (hz === undefined || this.#isClosed) return;
+    this.#stopTicks();
+    this.#stopTicks = beatOf(this.#host.clock, hz).join(() => this.#tick(hz));
   }
 
   get claim(): Claim {
@@ -122,6 +124,16 @@ export class Match {
     return this.#standing.n;
   }
 
+  /** Log position of what is committed; of a turn-based match that is what has been told. */
+  get committedN(): number {
+    return this.#committedN;
+  }
+
+  /** Whether it moves by itself. */
+  get isTickBased(): boolean {
+    return this.#engine.hz !== undefined;
+  }
+
   /** Match time now, in milliseconds; never runs backwards. */
   get t(): number {
     this.#lastT = Math.max(this.#lastT, this.#host.clock.now() - this.#claim.origin);
@@ -136,9 +148,7 @@ export class Match {
   submit(input: Input): Promise<Outcome> {
     if (this.#isClosed) return Promise.resolve(moved);
     if (this.#mailbox.length >= longestMailbox) return Promise.resolve(busy);
-    const outcome = new Promise<Outcome>((done) => this.#mailbox.push({ input, done }));
-    if (!this.#isRunning) void this.#run();
-    return outcome;
+    return new Promise<Outcome>((done) => this.#put({ input, done }));
   }
 
   /** A command of a seat. The same id again gets the same outcome, and has no effect. */
@@ -161,8 +171,7 @@ export class Match {
   /** Stops. `release` gives the match back to the store, `remove` ends it for good, `drop` does neither: the claim is lost. */
   async close(how: 'release' | 'remove' | 'drop'): Promise<CommitStatus> {
     this.#stopTicks();
-    await this.#saving;
-    if (how !== 'drop') await this.#save();
+    if (how !== 'drop') await this.#behind?.flushAll();
     this.#stop();
     await this.#engine.close();
     const { matchId, epoch } = this.#claim;
@@ -180,9 +189,15 @@ export class Match {
     for (const entry of entries) this.#outcomes.fold(entry);
     this.#lastT = entries.at(-1)?.t ?? saved?.t ?? 0;
     this.#checkpointN = checkpointN;
-    this.#unsaved = { entries: [], events: [] };
     this.#standing = await this.#engine.open(saved?.engine ?? null, entries);
+    this.#committedN = this.#standing.n;
     this.#committedResult = this.#standing.result;
+    this.#behind = this.#engine.hz === undefined ? null : this.#commitBehind();
+  }
+
+  #put(pending: Pending): void {
+    this.#mailbox.push(pending);
+    if (!this.#isRunning) void this.#run();
   }
 
   async #run(): Promise<void> {
@@ -202,21 +217,29 @@ export class Match {
   async #handle(batch: readonly Pending[]): Promise<void> {
     const handling = this.#engine.handle(batch.map(({ input }) => input));
     const handled = handling instanceof Promise ? await handling : handling;
-    if (this.#engine.hz === undefined) {
+    if (this.#behind) this.#behind.add(handled);
+    else {
       const status = await this.#commit(handled, handled);
       if (status !== 'ok') return this.#lose(batch, status);
-    } else this.#keep(handled);
+    }
     this.#tell(handled);
     batch.forEach((pending, i) => this.#answer(pending, handled.outcomes[i]!));
     this.#schedule();
   }
 
   #tell({ entries, events, n, wakeAt, result }: Handled): void {
+    const isMoving = this.#behind !== null && this.#standing.result === null;
     this.#standing = { n, wakeAt, result };
-    if (this.#engine.hz === undefined) this.#committedResult = result;
-    if (entries.length > 0) this.#host.told({ events, n, result: this.#committedResult });
-    if (n - this.#checkpointN >= entriesPerCheckpoint && this.#engine.hz === undefined)
-      void this.#saveCheckpoint();
+    if (!this.#behind) this.#isCommitted(n);
+    if (entries.length > 0 || isMoving) this.#host.told({ events, n, result: this.#committedResult });
+    if (n - this.#checkpointN >= entriesPerCheckpoint && !this.#behind) void this.#saveCheckpoint();
+    if (result && !this.#committedResult) setImmediate(() => void this.#behind?.flushAll());
+  }
+
+  /** Entries up to `n` are in the log; the result is once the last of them is. */
+  #isCommitted(n: number): void {
+    this.#committedN = n;
+    if (n === this.#standing.n) this.#committedResult = this.#standing.result;
   }
 
   #answer({ input, done }: Pending, outcome: Outcome): void {
@@ -236,58 +259,47 @@ export class Match {
     return commitUntilAnswered(store, clock, commit, () => this.#isClosed);
   }
 
-  #tick(t: number): void {
+  #tick(hz: number): void {
     if (this.#standing.result) return this.#stopTicks();
-    void this.submit({ kind: 'tick', t });
-    if (t - this.#savedAt < backgroundCommitMs) return;
-    this.#savedAt = t;
-    void this.#save();
+    if (this.#mailbox.length < longestMailbox)
+      this.#put({ input: { kind: 'tick', t: this.t }, done: () => {} });
+    if (++this.#ticks % Math.round((hz * backgroundCommitMs) / 1000) === 0) void this.#flush();
   }
 
-  #keep({ entries, events, result }: Handled): void {
-    this.#unsaved.entries.push(...entries);
-    this.#unsaved.events.push(...events);
-    if (result) setImmediate(() => void this.#save());
+  async #flush(): Promise<void> {
+    const flushing = this.#behind!.flush();
+    if (this.#standing.n - this.#checkpointN >= entriesPerCheckpoint) void this.#saveCheckpoint(flushing);
+    await flushing;
   }
 
-  /** Commits what a tick-based engine has made since the last time. */
-  #save(): Promise<void> {
-    this.#saving ??= this.#saveAll()
-      .catch((error: unknown) => {
-        this.#host.fault(error);
-        this.#lose([], 'fault');
-      })
-      .finally(() => (this.#saving = null));
-    return this.#saving;
+  #commitBehind(): CommitBehind {
+    const { fault } = this.#host;
+    return new CommitBehind({
+      commit: async (entries, events) => this.#commit({ entries, events }, this.#standing),
+      committed: (n) => {
+        const before = this.#committedResult;
+        this.#isCommitted(n);
+        if (this.#committedResult !== before)
+          this.#host.told({ events: [], n, result: this.#committedResult });
+      },
+      lost: (reason) => this.#lose([], reason),
+      fault,
+    });
   }
 
-  async #saveAll(): Promise<void> {
-    do await this.#saveNow();
-    // what is last is not left to a next time
-    while (this.#standing.result && this.#unsaved.entries.length > 0 && !this.#isClosed);
-  }
-
-  async #saveNow(): Promise<void> {
-    const saved = this.#unsaved;
-    const { result } = this.#standing;
-    // events wait for an entry, which gives their record its place
-    if (saved.entries.length === 0) return;
-    this.#unsaved = { entries: [], events: [] };
-    const status = await this.#commit(saved, this.#standing);
-    if (status !== 'ok') return this.#lose([], status);
-    if (!result || this.#committedResult) return;
-    this.#committedResult = result;
-    this.#host.told({ events: [], n: this.#standing.n, result });
-  }
-
-  async #saveCheckpoint(): Promise<void> {
+  /** Saves the state as it is now, once it is committed (`committed`: when that is). */
+  async #saveCheckpoint(committed?: Promise<void>): Promise<void> {
     const { matchId, epoch } = this.#claim;
     const { n } = this.#standing;
+    const before = this.#checkpointN;
     this.#checkpointN = n;
     try {
-      const engine = await this.#engine.checkpoint();
+      const taken = this.#engine.checkpoint();
+      const engine = taken instanceof Promise ? await taken : taken;
       const state = encodeCheckpoint({ t: this.#lastT, outcomes: this.#outcomes, engine });
-      await this.#host.store.checkpoint(matchId, epoch, n, state);
+      await committed;
+      if (this.#committedN >= n) await this.#host.store.checkpoint(matchId, epoch, n, state);
+      else this.#checkpointN = before;
     } catch (error) {
       this.#host.fault(error);
     }
@@ -324,6 +336,7 @@ export class Match {
   }
 
   #schedule(): void {
+    if (this.#behind) return;
     this.#cancelWake();
     const { wakeAt, result } = this.#standing;
     if (wakeAt === null || result || this.#isClosed) return;

@@ -96,6 +96,7 @@ export class House {
       fault: (error) => void faults.push(error),
       lost: (why) => void lost.push(why),
     });
+    match.start();
     return { match, told, faults, lost };
   }
 }

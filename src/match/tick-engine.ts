@@ -1,0 +1,164 @@
+/**
+ * The engine of tick-based rules. Inputs are entries, ticks are none: an entry says at which tick it was, and the fold
+ * steps up to it. Between entries an empty one marks the time each quarter of a second, so that a revival goes on there.
+ * Eliminations and the end are entries too: they are told once they are committed.
+ */
+import type { Entry, MatchSetup } from './engine.ts';
+import { type Command, type Draft, type Emit, Refusal } from './rules.ts';
+import type { Seat } from './seats.ts';
+import { type Table, TableEngine, type TableView } from './table-engine.ts';
+import type { TickRules } from './tick-rules.ts';
+
+interface Early {
+  readonly tick: number;
+  readonly seat: number;
+  readonly command: Command;
+}
+
+interface Game<S> {
+  state: S;
+  /** Tick of the last entry. */
+  markedTick: number;
+  /** Log position of each seat's elimination. */
+  eliminatedAt: (number | null)[];
+}
+
+type TickTable<S> = Table<Game<S>>;
+
+/** What a tick-based game shows: the rules' view, and where in the log each seat's elimination stands. */
+export interface TickView<V> extends TableView<V> {
+  readonly eliminatedAt: readonly (number | null)[];
+}
+
+/** Inputs may come this much ahead of their tick, and so many of a seat may wait. */
+const earliestSeconds = 2;
+const mostEarly = 64;
+const marksPerSecond = 4;
+const nothing: Emit = () => {};
+
+export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
+  readonly version: string;
+  readonly hz: number;
+  readonly #rules: TickRules<S, V, O>;
+  #early: Early[] = [];
+
+  constructor(rules: TickRules<S, V, O>) {
+    super();
+    this.#rules = rules;
+    this.version = rules.version;
+    this.hz = rules.hz;
+  }
+
+  override view(seat: number | null): TickView<V> {
+    const { seats, setup, game } = this.table();
+    const visible = game && this.#rules.visible(game.state, seat);
+    return {
+      seats,
+      options: setup.options,
+      deadline: null,
+      game: visible,
+      eliminatedAt: game?.eliminatedAt ?? [],
+    };
+  }
+
+  protected override countSeats({ options }: MatchSetup): number {
+    return this.#rules.seats(options as O);
+  }
+
+  protected override begin({ setup, seats }: TickTable<S>): Game<S> {
+    const state = this.#rules.setup(setup.options as O, seats.list.length, setup.seed);
+    return { state, markedTick: 0, eliminatedAt: seats.list.map(() => null) };
+  }
+
+  /** A command for a later tick waits for it; one for a tick that has passed takes effect in the next. */
+  protected override decideCommand(
+    _table: TickTable<S>,
+    { state }: Game<S>,
+    seat: number,
+    command: Command,
+  ): readonly Draft[] | Refusal {
+    const ahead = tickOf(command) - this.#rules.tick(state) - 1;
+    if (ahead <= 0) return this.#rules.decide(state, seat, command);
+    if (ahead > earliestSeconds * this.hz)
+      return new Refusal('match/too_early', 'this tick is too far ahead');
+    if (this.#early.filter((one) => one.seat === seat).length >= mostEarly)
+      return new Refusal('match/too_many', 'too many inputs wait for their tick');
+    this.#early.push({ tick: tickOf(command), seat, command });
+    return [];
+  }
+
+  protected override fold(table: TickTable<S>, game: Game<S>, entry: Entry): void {
+    const { tick } = entry.data as { tick: number };
+    const isInput = entry.type !== 'mark' && entry.type !== 'eliminated' && entry.type !== 'end';
+    while (this.#rules.tick(game.state) < (isInput ? tick - 1 : tick)) this.#rules.step(game.state, nothing);
+    game.markedTick = tick;
+    if (isInput) this.#rules.apply(game.state, entry);
+    if (entry.type === 'eliminated') game.eliminatedAt[entry.seat!] = entry.n;
+    if (entry.type === 'end') this.finish(table, this.#rules.result(game.state)!, entry);
+  }
+
+  protected override tick(table: TickTable<S>, t: number): void {
+    const { game, seats } = table;
+    if (game === null || table.result || !seats.list.some(isPresent)) return;
+    this.#takeEarly(game.state, t);
+    this.#playBots(table, game.state, t);
+    this.#step(table, game, t);
+  }
+
+  protected override gameWakeAt({ t }: TickTable<S>): number {
+    // only in the store: should the process die and nobody dial, the match is looked after
+    return t + 60_000;
+  }
+
+  protected override decideWake(): readonly Draft[] {
+    return [];
+  }
+
+  protected override encode({ state, ...rest }: Game<S>): unknown {
+    return { ...rest, state: Buffer.from(this.#rules.encode(state)).toString('base64') };
+  }
+
+  protected override decode(data: unknown): Game<S> {
+    const { state, ...rest } = data as Omit<Game<S>, 'state'> & { state: string };
+    return { ...rest, state: this.#rules.decode(Buffer.from(state, 'base64')) };
+  }
+
+  #takeEarly(state: S, t: number): void {
+    if (this.#early.length === 0) return;
+    const next = this.#rules.tick(state) + 1;
+    const due = this.#early.filter(({ tick }) => tick <= next);
+    this.#early = this.#early.filter(({ tick }) => tick > next);
+    for (const { seat, command } of due) this.#command(state, seat, command, t);
+  }
+
+  #playBots({ seats }: TickTable<S>, state: S, t: number): void {
+    const tick = this.#rules.tick(state);
+    for (const [seat, player] of seats.list.entries()) {
+      if (player.bot === null && player.awaySince === null) continue;
+      const commands = this.#rules.bot(this.#rules.visible(state, seat), seat, player.bot ?? 'medium', tick);
+      for (const command of commands) this.#command(state, seat, command, t);
+    }
+  }
+
+  #command(state: S, seat: number, command: Command, t: number): void {
+    const decided = this.#rules.decide(state, seat, command);
+    if (!(decided instanceof Refusal)) this.record(decided, t);
+  }
+
+  #step(table: TickTable<S>, game: Game<S>, t: number): void {
+    const emit = this.emitter({ n: table.n, t });
+    const eliminated: number[] = [];
+    this.#rules.step(game.state, (type, seat, data) => {
+      emit(type, seat, data);
+      if (type === 'elimination') eliminated.push(seat!);
+    });
+    const tick = this.#rules.tick(game.state);
+    for (const seat of eliminated) this.record([{ type: 'eliminated', seat, data: { tick } }], t);
+    if (this.#rules.result(game.state)) this.record([{ type: 'end', seat: null, data: { tick } }], t);
+    else if ((tick - game.markedTick) * marksPerSecond >= this.hz)
+      this.record([{ type: 'mark', seat: null, data: { tick } }], t);
+  }
+}
+
+const isPresent = (seat: Seat): boolean => seat.account !== null && seat.awaySince === null;
+const tickOf = ({ payload }: Command): number => Number((payload as { tick?: number } | null)?.tick ?? 0);

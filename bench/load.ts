@@ -27,17 +27,15 @@ const listener = {
 };
 
 const calls = {
-  /** Opens matches, each with four clients and the first hands dealt. Resolves with milliseconds a match. */
-  async open(port: number, game: string, matches: number, options: object = {}): Promise<number> {
-    const start = performance.now();
+  /** Opens matches, each with four clients; resolves when the first hands are dealt. */
+  async open(port: number, matches: number): Promise<void> {
     const opening = Array.from({ length: matches }, () => new Table(port, fourTokens(), listener));
     const queue = opening.values();
     const work = async (): Promise<void> => {
-      for (const table of queue) await table.open(game, options);
+      for (const table of queue) await table.open();
     };
     await Promise.all(Array.from({ length: openingAtOnce }, work));
     tables.push(...opening);
-    return (performance.now() - start) / matches;
   },
 
   /** Begins to play: `rate` moves a second in all, or in a closed loop. */
@@ -45,11 +43,12 @@ const calls = {
     pace = rate === null ? closedLoop(tables) : openLoop(tables, rate);
   },
 
-  /** Counts for so long. */
-  async count(ms: number): Promise<Counted & { over: number }> {
+  /** Counts for so long, or until the first match is over. */
+  async count(ms: number): Promise<Counted> {
     tally = new Tally();
-    await sleep(ms);
-    return { ...tally.counted(), over: tables.filter((table) => table.isOver).length };
+    const end = performance.now() + ms;
+    while (performance.now() < end && !tables.some((table) => table.isOver)) await sleep(20);
+    return tally.counted();
   },
 
   /** Stops playing; resolves when no move is under way. */

@@ -57,10 +57,6 @@ export class Child<C extends Calls> {
     for (const child of Child.#living) void child.kill();
   }
 
-  get pid(): number {
-    return this.#process.pid!;
-  }
-
   /** Rejects with the child's error, or when the child ends first. */
   ask<N extends keyof C & string>(name: N, ...args: Parameters<C[N]>): Promise<Awaited<ReturnType<C[N]>>> {
     const id = ++this.#lastId;

@@ -41,14 +41,13 @@ export class Player {
     this.#listener = listener;
   }
 
-  /** Makes a match (`create`), or joins the one with this id; resolves with its id when the state is here. */
-  async join(match: { create: string; options: object } | { id: string }): Promise<string> {
-    const [path, options] =
-      'id' in match ? [`joinById/${match.id}`, {}] : [`create/${match.create}`, match.options];
+  /** Joins a match, or makes one where the id is null; resolves with its id when the state is here. */
+  async join(matchId: string | null): Promise<string> {
+    const path = matchId === null ? 'create/whist' : `joinById/${matchId}`;
     const response = await fetch(`http://127.0.0.1:${this.#port}/matchmake/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` },
-      body: JSON.stringify(options),
+      body: '{}',
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     this.#reservation = (await response.json()) as Reservation;

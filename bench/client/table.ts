@@ -40,10 +40,10 @@ export class Table {
   }
 
   /** Takes all seats; resolves when the first hands are dealt. */
-  async open(game: string, options: object): Promise<void> {
+  async open(): Promise<void> {
     const [host, ...guests] = this.players;
-    const id = await host!.join({ create: game, options });
-    for (const guest of guests) await guest.join({ id });
+    const id = await host!.join(null);
+    for (const guest of guests) await guest.join(id);
     for (const player of this.players) await this.#ask(() => player.request('ready', { ready: true }));
     while (!this.state.seats.every(({ hand, cards }) => cards > 0 && hand.length === 2 * cards))
       await new Promise((resolve) => setImmediate(resolve));

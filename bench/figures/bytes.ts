@@ -7,7 +7,7 @@ const matches = 4;
 export async function bytes(bench: Bench): Promise<Row[]> {
   const shares: number[] = [];
   const sizes: { patch: number; answer: number; json: number }[] = [];
-  await Stage.with(bench, 'memory', 'PGlite', async (stage) => {
+  await Stage.with(bench, 'memory', bench.storages[0]!, async (stage) => {
     for (let i = 0; i < bench.samples; i++) {
       await stage.open(matches);
       const { moves, patchBytes, answerBytes, json } = await stage.load.ask('playOut');

@@ -57,11 +57,13 @@ export const newTable = (): TetrisTable => new TetrisTable();
 
 /** Sets what has changed since the last time. `isTold(seat)`: whether its elimination may be told. */
 export function mirrorTetris(table: TetrisTable, view: TetrisView, isTold: (seat: number) => boolean): void {
+  const isOver = table.phase === 'over';
   if (view.tick >= table.tick + ticksPerMark || view.tick < table.tick) table.tick = view.tick;
-  for (const [seat, board] of view.boards.entries()) mirrorBoard(table.seats[seat]!, board, isTold(seat));
+  for (const [seat, board] of view.boards.entries())
+    mirrorBoard(table.seats[seat]!, board, isTold(seat), isOver);
 }
 
-function mirrorBoard(shown: TetrisSeat, board: BoardView, isOut: boolean): void {
+function mirrorBoard(shown: TetrisSeat, board: BoardView, isOut: boolean, isOver: boolean): void {
   shown.piece = packPiece(board.piece);
   if (shown.placed !== board.placed || shown.rows.length === 0) mirrorRows(shown, board);
   shown.hold = board.hold === null ? 0 : pieceNumber(board.hold) + 1;
@@ -72,7 +74,7 @@ function mirrorBoard(shown: TetrisSeat, board: BoardView, isOut: boolean): void 
   shown.lines = board.lines;
   shown.level = board.level;
   shown.alive = !isOut;
-  shown.placement = isOut ? board.placement : 0;
+  shown.placement = isOut || isOver ? board.placement : 0;
 }
 
 /** Rows change only when a piece locks. */

@@ -4,6 +4,8 @@ import type { Engine } from './engine.ts';
 import type { MatchRoomClass } from './match-room.ts';
 import type { Rules } from './rules.ts';
 import { RulesEngine } from './rules-engine.ts';
+import { TickEngine } from './tick-engine.ts';
+import type { TickRules } from './tick-rules.ts';
 
 export interface Game {
   /** Name of game and room, such as `whist`: lower case, part of URLs. */
@@ -16,29 +18,43 @@ export interface Game {
   /** Schema of the payload of each command. */
   readonly commands: Readonly<Record<string, z.ZodType>>;
   readonly room: MatchRoomClass;
+  /** Messages a second that a client of this game may need, where that is more than the server's limit. */
+  readonly messagesPerSecond?: number;
 }
 
-export interface GameDefinition<S, V, O> {
-  /** The rules that new matches take. */
-  readonly rules: Rules<S, V, O>;
+interface Definition {
   /** Engines of released versions of which matches still live. */
   readonly formerEngines?: Readonly<Record<string, () => Engine>>;
   readonly options: z.ZodObject;
   readonly commands: Readonly<Record<string, z.ZodType>>;
+  readonly messagesPerSecond?: number;
   /** A class of its own, made from MatchRoom. */
   readonly room: new () => object;
 }
 
-/** A game of rules. */
-export function defineGame<S, V, O>(definition: GameDefinition<S, V, O>): Game {
-  const { rules, formerEngines = {}, options, commands, room } = definition;
-  const engines = { ...formerEngines, [rules.version]: () => new RulesEngine(rules) };
+/** A turn-based game: `rules` are those that new matches take. */
+export function defineGame<S, V, O>({
+  rules,
+  ...rest
+}: Definition & { readonly rules: Rules<S, V, O> }): Game {
+  return makeGame(rules.game, rules.version, () => new RulesEngine(rules), rest);
+}
+
+/** A tick-based game. */
+export function defineTickGame<S, V, O>({
+  rules,
+  ...rest
+}: Definition & { readonly rules: TickRules<S, V, O> }): Game {
+  return makeGame(rules.game, rules.version, () => new TickEngine(rules), rest);
+}
+
+function makeGame(name: string, version: string, engine: () => Engine, definition: Definition): Game {
+  const { formerEngines = {}, room, ...rest } = definition;
   return {
-    name: rules.game,
-    version: rules.version,
-    engines,
-    options,
-    commands,
+    name,
+    version,
+    engines: { ...formerEngines, [version]: engine },
     room: room as MatchRoomClass,
+    ...rest,
   };
 }

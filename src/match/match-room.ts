@@ -42,6 +42,10 @@ export type MatchRoomClass = (new () => MatchRoom) & { readonly services: RoomSe
 
 /** How long a dropped client's seat is held for its session; later it joins again, into the same seat. */
 const returnSeconds = 70;
+/** How long a revived tick-based match waits for its players; a turn-based one waits for nobody but by its deadlines. */
+const waitForPlayersMs = 10_000;
+/** A tick-based match is mirrored in each third of its ticks: 20 times a second at 60 Hz. */
+const ticksPerPatch = 3;
 /** Close code of a session whose account has joined again. */
 const replaced = 4005;
 
@@ -60,11 +64,25 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   readonly #rematch = new Rematch();
   #fingerprint = '';
   #listed = '';
+  #beats = 0;
   #isLost = false;
   #isDraining = false;
 
   /** Sets the game's fields of the state from what the engine shows. */
   protected abstract mirror(view: View<never>): void;
+  /** Adds the seats to the state, where their number is an option of the match. */
+  protected addSeats(_seats: number): void {}
+
+  /** What the game answers besides its commands: request → answer, for a seat. */
+  protected answers(): Readonly<Record<string, (seat: number) => unknown>> {
+    return {};
+  }
+
+  /** Log position up to which all is committed: what must not be told before (an elimination) is compared with it. */
+  protected get committedN(): number {
+    return this.#match.committedN;
+  }
+
   get #services(): RoomServices {
     return (this.constructor as MatchRoomClass).services;
   }
@@ -82,7 +100,10 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   }
 
   override async onCreate(options: CheckedOptions): Promise<void> {
-    this.maxMessagesPerSecond = this.#services.maxMessagesPerSecond;
+    this.maxMessagesPerSecond = Math.max(
+      this.#services.maxMessagesPerSecond,
+      this.#game.messagesPerSecond ?? 0,
+    );
     const isRevived = await this.#openMatch(options);
     const { matchId, tenantId, game, origin, epoch } = this.#match.claim;
     this.roomId = matchId;
@@ -94,6 +115,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
       players: 0,
       startedAt: new Date(origin).toISOString(),
     };
+    this.addSeats(this.#seats.list.length);
     this.#fingerprint = schemaFingerprint(this);
     skipRefIds(this, epoch);
     guardReservations(
@@ -104,7 +126,9 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     this.#listen();
     this.#tell();
     this.#services.logEvent(isRevived ? 'match_revived' : 'match_created', { matchId, tenantId, game });
-    if (isRevived) this.clock.setTimeout(() => this.#markAbsent(), returnSeconds * 1000);
+    if (!isRevived) return this.#match.start();
+    this.clock.setTimeout(() => this.#match.start(), waitForPlayersMs);
+    this.clock.setTimeout(() => this.#markAbsent(), returnSeconds * 1000);
   }
 
   override async onJoin(client: MatchClient, options: CheckedOptions): Promise<void> {
@@ -195,6 +219,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   async #openMatch({ request, tenantId }: CheckedOptions): Promise<boolean> {
     const listener = {
       told: ({ result }: Told) => {
+        if (this.#match.isTickBased && this.#beats++ % ticksPerPatch > 0 && !result) return;
         this.#tell();
         if (result) this.#hasEnded(result);
       },
@@ -262,6 +287,12 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     client.view = new StateView();
     client.view.add(this.state.seats[seat]!);
     this.#tell();
+    if (
+      this.#seats.list.every(
+        ({ account, awaySince }) => account === null || awaySince !== null || this.#people.has(account),
+      )
+    )
+      this.#match.start();
   }
 
   #who(client: MatchClient): { matchId: string; accountId: string; tenantId: string } {
@@ -278,6 +309,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     answerMessages({
       onMessage: (type, give) => this.onMessage(type, give),
       commands: this.#game.commands,
+      answers: this.answers(),
       command: (seat, id, name, payload) => this.#match.command(seat, id, name, payload),
       rematch: (account) => (this.#match.result ? this.#askRematch(account) : undefined),
       listMatches,
@@ -296,7 +328,8 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
 
   /** Mirrors what is committed, and sends it. */
   #tell(): void {
-    mirrorTable(this.state, this.#view, this.#match.claim.origin, this.#people.names);
+    const isOver = this.#match.result !== null;
+    mirrorTable(this.state, this.#view, { origin: this.#match.claim.origin, isOver }, this.#people.names);
     this.mirror((seat) => this.#match.view(seat) as TableView<never>);
     this.broadcastPatch();
     this.#updateListing();

@@ -9,17 +9,7 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { commitUntilAnswered } from './commit.ts';
 import { CommitBehind } from './commit-behind.ts';
-import type {
-  Engine,
-  Entry,
-  Handled,
-  Input,
-  MatchEvent,
-  Outcome,
-  Result,
-  SeatChange,
-  Standing,
-} from './engine.ts';
+import type { Engine, Handled, Input, MatchEvent, Outcome, Result, SeatChange, Standing } from './engine.ts';
 import { Outcomes } from './outcomes.ts';
 import { beatOf } from './ticks.ts';
 

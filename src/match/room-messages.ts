@@ -9,6 +9,8 @@ export interface MessageTarget {
   onMessage(type: string, answer: (client: MatchClient, message: unknown, reply: Reply) => unknown): unknown;
   /** Schemas of the game's own commands. */
   readonly commands: Readonly<Record<string, z.ZodType>>;
+  /** What the game answers besides. */
+  readonly answers: Readonly<Record<string, (seat: number) => unknown>>;
   command(seat: number, id: string, name: string, payload: unknown): Promise<Outcome>;
   /** Id of the next match, null while others have not asked, or undefined while this match goes on. */
   rematch(account: string): Promise<string | null> | undefined;
@@ -21,6 +23,9 @@ export function answerMessages(room: MessageTarget): void {
     room.onMessage(name, (client, message, reply) =>
       answerCommand(room, name, schema, client, message, reply),
     );
+  }
+  for (const [name, give] of Object.entries(room.answers)) {
+    room.onMessage(name, (client, _message, reply) => answerSeat(give, client, reply));
   }
   room.onMessage('rematch', (client, _message, reply) => answerRematch(room, client, reply));
   room.onMessage('list_matches', (client, query, reply) => answerList(room, client, query, reply));
@@ -46,6 +51,12 @@ async function answerCommand(
   if (seat === null)
     return refuse(client, reply, { id, code: 'seat/none', message: 'spectators only watch' });
   return answer(client, reply, id, await room.command(seat, id, name, payload));
+}
+
+function answerSeat(give: (seat: number) => unknown, client: MatchClient, reply: Reply): unknown {
+  const { seat } = client.userData!;
+  if (seat === null) return refuse(client, reply, { code: 'seat/none', message: 'spectators only watch' });
+  return give(seat);
 }
 
 async function answerRematch(room: MessageTarget, client: MatchClient, reply: Reply): Promise<unknown> {

@@ -65,10 +65,16 @@ export function withSeats<T extends { seats: { push(seat: never): number } }>(
 export type Names = ReadonlyMap<string, string>;
 
 /** Sets what has changed; schema fields skip what is equal. */
-export function mirrorTable(table: TableState, view: TableView<unknown>, origin: number, names: Names): void {
+export function mirrorTable(
+  table: TableState,
+  view: TableView<unknown>,
+  match: { readonly origin: number; readonly isOver: boolean },
+  names: Names,
+): void {
   const { seats, options, deadline } = view;
-  table.origin = origin;
-  table.phase = seats.phase;
+  table.origin = match.origin;
+  // of a tick-based match the end is played before it is committed
+  table.phase = seats.phase === 'over' && !match.isOver ? 'playing' : seats.phase;
   table.mode = options.mode;
   table.host = hostSeat(seats);
   table.deadline = deadline === null ? 0 : Math.ceil(deadline / 1000);

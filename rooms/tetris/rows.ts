@@ -5,21 +5,27 @@
 import { FLOOR, HEIGHT, ROWS, WIDTH, type Board } from './board.ts';
 import { shapeAt, SHAPES } from './pieces.ts';
 
-const WALL = 8;
+/** Columns of wall to the left, enough for every kick. */
+export const WALL = 8;
 const CELLS = (1 << WIDTH) - 1;
-const EMPTY = ~(CELLS << WALL);
-const FULL = -1;
+export const EMPTY_ROW = ~(CELLS << WALL);
+export const FULL_ROW = -1;
 export const GARBAGE_COLOUR = 8;
 
 export function clearRows(board: Board): void {
-  board.rows.fill(EMPTY).fill(FULL, 0, FLOOR);
+  board.rows.fill(EMPTY_ROW).fill(FULL_ROW, 0, FLOOR);
   board.colours.fill(0);
   board.rowsSeen = null;
 }
 
 /** Whether a piece at this place would overlap the walls, the floor or the stack. */
-export function collides(board: Board, piece: number, rotation: number, x: number, y: number): boolean {
-  const { rows } = board;
+export function collides(
+  { rows }: Pick<Board, 'rows'>,
+  piece: number,
+  rotation: number,
+  x: number,
+  y: number,
+): boolean {
   const shape = shapeAt(piece, rotation);
   const row = y + FLOOR;
   const shift = x + WALL;
@@ -42,7 +48,7 @@ export const isTaken = (board: Board, x: number, y: number): boolean =>
 /** Number of rows from the floor to the highest occupied one. */
 export function stackHeight(board: Board): number {
   let height = HEIGHT;
-  while (height > 0 && board.rows[height - 1 + FLOOR] === EMPTY) height--;
+  while (height > 0 && board.rows[height - 1 + FLOOR] === EMPTY_ROW) height--;
   return height;
 }
 
@@ -60,10 +66,10 @@ export function place(board: Board): void {
 /** Takes out the full rows; gives their y before, from the floor up. */
 export function clearFullRows(board: Board): number[] {
   const cleared: number[] = [];
-  for (let y = 0; y < HEIGHT; y++) if (board.rows[y + FLOOR] === FULL) cleared.push(y);
+  for (let y = 0; y < HEIGHT; y++) if (board.rows[y + FLOOR] === FULL_ROW) cleared.push(y);
   for (const y of cleared.toReversed()) {
     board.rows.copyWithin(y + FLOOR, y + FLOOR + 1, FLOOR + HEIGHT);
-    board.rows[FLOOR + HEIGHT - 1] = EMPTY;
+    board.rows[FLOOR + HEIGHT - 1] = EMPTY_ROW;
     board.colours.copyWithin(y * 2, y * 2 + 2);
     board.colours.fill(0, HEIGHT * 2 - 2);
   }
@@ -74,9 +80,9 @@ export function clearFullRows(board: Board): number[] {
 export function raise(board: Board, count: number, hole: number): boolean {
   const fits = stackHeight(board) + count <= HEIGHT;
   board.rows.copyWithin(FLOOR + count, FLOOR, FLOOR + HEIGHT);
-  board.rows.fill(EMPTY, FLOOR + HEIGHT, ROWS);
+  board.rows.fill(EMPTY_ROW, FLOOR + HEIGHT, ROWS);
   board.colours.copyWithin(count * 2, 0);
-  board.rows.fill(EMPTY, FLOOR, FLOOR + count);
+  board.rows.fill(EMPTY_ROW, FLOOR, FLOOR + count);
   board.colours.fill(0, 0, count * 2);
   for (let y = 0; y < count; y++) {
     for (let x = 0; x < WIDTH; x++) if (x !== hole) paint(board, x, y, GARBAGE_COLOUR);

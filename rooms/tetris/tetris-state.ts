@@ -89,7 +89,7 @@ export function encodeState(state: TetrisState): Uint8Array {
 
 /** Throws RangeError on what `encodeState` never gave. */
 export function decodeState(bytes: Uint8Array): TetrisState {
-  const words = new Int32Array(bytes.slice().buffer);
+  const words = new Int32Array(new Uint8Array(bytes).buffer);
   const seats = words[FIELDS.indexOf('players')];
   if (seats === undefined || words.length !== HEADER_WORDS + seats * BOARD_WORDS)
     throw new RangeError(

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeyRing } from '../src/auth/key-ring.ts';
 import { createTokens } from '../src/auth/tokens.ts';
 import { loadConfig } from '../src/config.ts';
+import { Duel } from './client/duel.ts';
 import { closedLoop, openLoop, type Pace } from './client/pace.ts';
 import { Table } from './client/table.ts';
 import { type Counted, Tally } from './client/tally.ts';
@@ -10,6 +11,7 @@ import { serve } from './rpc.ts';
 
 /** Matches that are being opened at once. */
 const openingAtOnce = 16;
+const watchedDuels = 5;
 
 const { auth } = loadConfig(process.env);
 const tokens = createTokens({ ...auth, keys: createKeyRing(auth.keys!), now: Date.now });
@@ -29,7 +31,7 @@ const listener = {
 const calls = {
   /** Opens matches, each with four clients; resolves when the first hands are dealt. */
   async open(port: number, matches: number): Promise<void> {
-    const opening = Array.from({ length: matches }, () => new Table(port, fourTokens(), listener));
+    const opening = Array.from({ length: matches }, () => new Table(port, someTokens(4), listener));
     const queue = opening.values();
     const work = async (): Promise<void> => {
       for (const table of queue) await table.open();
@@ -91,6 +93,25 @@ const calls = {
     await Promise.all(tables.map((table) => table.moveOnce()));
   },
 
+  /** Opens duels of Tetris, plays them for so long, and meanwhile watches a few more: their times from drop to sight. */
+  async duel(port: number, matches: number, ms: number): Promise<number[]> {
+    const duels = Array.from({ length: matches }, () => new Duel(port, someTokens(2), false));
+    const watched = Array.from({ length: watchedDuels }, () => new Duel(port, someTokens(2), true));
+    const all = [...duels, ...watched];
+    for (let i = 0; i < all.length; i += openingAtOnce)
+      await Promise.all(all.slice(i, i + openingAtOnce).map((one) => one.open()));
+    const quarters = [0, 1, 2, 3, 4].map((phase) =>
+      setInterval(() => duels.forEach((one, i) => i % 5 === phase && one.step()), 250),
+    );
+    const sights: number[] = [];
+    for (const end = performance.now() + ms; performance.now() < end; await sleep(900 / watchedDuels)) {
+      sights.push(await watched[sights.length % watchedDuels]!.dropToSight());
+    }
+    quarters.forEach(clearInterval);
+    await Promise.all(all.flatMap(({ players }) => players.map((player) => player.leave())));
+    return sights;
+  },
+
   /** Leaves all matches; resolves when every connection is closed. */
   async leave(): Promise<void> {
     await Promise.all(tables.flatMap(({ players }) => players.map((player) => player.leave())));
@@ -98,8 +119,8 @@ const calls = {
   },
 };
 
-function fourTokens(): string[] {
-  return Array.from({ length: 4 }, () => {
+function someTokens(count: number): string[] {
+  return Array.from({ length: count }, () => {
     const accountId = `bench-${++accounts}`;
     const principal = {
       accountId,

@@ -1,14 +1,16 @@
 /**
  * `npm run bench [-- name …] [--database url] [--quick] [--json file]`: measures the figures that Gamekeeper promises and
- * prints them against their bounds. Names: throughput, latency, bytes, overhead, memory, comeback; all by default.
+ * prints them against their bounds. Names: throughput, latency, bytes, overhead, memory, comeback, tetris, duels; all by default.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { bytes } from './figures/bytes.ts';
+import { duels } from './figures/duels.ts';
 import { comeback } from './figures/comeback.ts';
 import { latency } from './figures/latency.ts';
 import { memory } from './figures/memory.ts';
 import { overhead } from './figures/overhead.ts';
+import { tetris } from './figures/tetris.ts';
 import { throughput } from './figures/throughput.ts';
 import { Child } from './rpc.ts';
 import { findCores, pinPostgres } from './pin.ts';
@@ -16,7 +18,7 @@ import { type Judged, judge, table } from './report.ts';
 import type { Bench } from './stage.ts';
 import { openServer } from './storage.ts';
 
-const figures = { throughput, latency, bytes, overhead, memory, comeback };
+const figures = { throughput, latency, bytes, overhead, memory, comeback, tetris, duels };
 type Figure = keyof typeof figures;
 
 const { values: options, positionals } = parseArgs({

@@ -5,6 +5,8 @@
 import { matchMaker } from '@colyseus/core';
 import { startApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
+import { systemClock } from '../src/match/clock.ts';
+import { beatOf } from '../src/match/ticks.ts';
 import { MemoryStore } from './memory-store.ts';
 import { pinWorkers } from './pin.ts';
 import { serve } from './rpc.ts';
@@ -22,6 +24,9 @@ const hosts: Record<Host, () => Promise<number>> = {
 const starting = hosts[host]();
 starting.catch(() => {}); // told by `port`
 
+const beatTimes: { late: number[]; took: number[] } = { late: [], took: [] };
+let isWatching = false;
+
 const calls = {
   /** Resolves when it listens. */
   port: (): Promise<number> => starting,
@@ -34,6 +39,21 @@ const calls = {
     const main = process.threadCpuUsage();
     return { process: all.user + all.system, main: main.user + main.system };
   },
+
+  /** Watches the beat of tick-based matches from now on. */
+  watchBeat(): void {
+    const beat = beatOf(systemClock, 60);
+    beatTimes.late.length = beatTimes.took.length = 0;
+    if (isWatching) return;
+    isWatching = true;
+    beat.observe((late, took) => {
+      beatTimes.late.push(late);
+      beatTimes.took.push(took);
+    });
+  },
+
+  /** Of all ticks since then, in milliseconds: how late they were, and how long they took. */
+  beat: (): { late: number[]; took: number[] } => beatTimes,
 
   /** Bytes after a full collection. */
   memory(): { heap: number; rss: number } {

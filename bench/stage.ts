@@ -99,6 +99,11 @@ export class Stage {
     return this.load.ask('open', this.#port, matches);
   }
 
+  /** Opens duels of Tetris and plays them; times from a drop to its sight. */
+  duel(matches: number, ms: number): Promise<number[]> {
+    return this.load.ask('duel', this.#port, matches, ms);
+  }
+
   /** Opens matches, plays them, counts after a warm-up, and clears them away. */
   async sample(matches: number, { rate, warmUpMs, countMs }: Play): Promise<Sample> {
     await this.open(matches);

@@ -41,9 +41,9 @@ export class Player {
     this.#listener = listener;
   }
 
-  /** Joins a match, or makes one where the id is null; resolves with its id when the state is here. */
-  async join(matchId: string | null): Promise<string> {
-    const path = matchId === null ? 'create/whist' : `joinById/${matchId}`;
+  /** Joins a match, or makes one of `game` where the id is null; resolves with its id when the state is here. */
+  async join(matchId: string | null, game = 'whist'): Promise<string> {
+    const path = matchId === null ? `create/${game}` : `joinById/${matchId}`;
     const response = await fetch(`http://127.0.0.1:${this.#port}/matchmake/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` },

@@ -46,6 +46,7 @@ const returnSeconds = 70;
 const waitForPlayersMs = 10_000;
 /** A tick-based match is mirrored in each third of its ticks: 20 times a second at 60 Hz. */
 const ticksPerPatch = 3;
+let rooms = 0;
 /** Close code of a session whose account has joined again. */
 const replaced = 4005;
 
@@ -64,7 +65,8 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   readonly #rematch = new Rematch();
   #fingerprint = '';
   #listed = '';
-  #beats = 0;
+  // rooms take turns, so that not all are mirrored in the same tick
+  #beats = rooms++ % ticksPerPatch;
   #isLost = false;
   #isDraining = false;
 

@@ -8,6 +8,7 @@ export class Beat {
   readonly #clock: Clock;
   readonly #hz: number;
   readonly #listeners = new Set<() => void>();
+  readonly #observers = new Set<BeatObserver>();
   #cancel: (() => void) | null = null;
   #began = 0;
   #ticks = 0;
@@ -24,6 +25,11 @@ export class Beat {
     return () => void this.#listeners.delete(tick);
   }
 
+  /** Tells of each tick: how late it came, and how long it took all matches, in milliseconds. */
+  observe(observer: BeatObserver): void {
+    this.#observers.add(observer);
+  }
+
   #start(): void {
     this.#began = this.#clock.now();
     this.#ticks = 0;
@@ -38,14 +44,27 @@ export class Beat {
   #beat(): void {
     const due = Math.floor(((this.#clock.now() - this.#began) * this.#hz) / 1000 + 0.01);
     for (let made = 0; this.#ticks < due && made < mostAtOnce; made++) {
-      this.#ticks++;
-      for (const tick of this.#listeners) tick();
+      this.#tick(this.#began + (++this.#ticks * 1000) / this.#hz);
     }
     this.#ticks = Math.max(this.#ticks, due);
     if (this.#listeners.size > 0) this.#arm();
     else this.#cancel = null;
   }
+
+  #tick(dueAt: number): void {
+    if (this.#observers.size === 0) {
+      for (const tick of this.#listeners) tick();
+      return;
+    }
+    const late = this.#clock.now() - dueAt;
+    const began = performance.now();
+    for (const tick of this.#listeners) tick();
+    const took = performance.now() - began;
+    for (const observe of this.#observers) observe(late, took);
+  }
 }
+
+export type BeatObserver = (lateMs: number, tookMs: number) => void;
 
 const beats = new WeakMap<Clock, Map<number, Beat>>();
 

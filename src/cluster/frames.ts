@@ -42,8 +42,24 @@ export function installFrames({ maxQueuedBytes, dropped }: FrameOptions): void {
       dropped(this.sessionId);
       return ref.terminate();
     }
+    hold(ref._socket);
     ref._socket.write(frameOf(payload), done as (error?: Error | null) => void);
   } as typeof WebSocketClient.prototype.raw;
+}
+
+const held = new Set<Socket>();
+
+/** What one turn of the event loop sends to a socket (a patch, and the answer) leaves in one system call at its end. */
+function hold(socket: Socket): void {
+  if (held.has(socket)) return;
+  if (held.size === 0) setImmediate(letGo);
+  held.add(socket);
+  socket.cork();
+}
+
+function letGo(): void {
+  for (const socket of held) socket.uncork();
+  held.clear();
 }
 
 /** One unmasked binary frame around a payload. */

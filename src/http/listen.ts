@@ -12,6 +12,9 @@ export class ListenError extends Error {
   }
 }
 
+/** Dials that may wait to be accepted: after a crash thousands come back at once, and Node's 511 are soon full. */
+const backlog = 4_096;
+
 /** Listens, and resolves with the port (port 0: a free one). Throws ListenError; Colyseus alone would wait for ever. */
 export async function listen(
   server: Server,
@@ -24,7 +27,7 @@ export async function listen(
   const refused = new Promise<never>((_, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, host, port)));
   });
-  await Promise.race([server.listen(port, host), refused]);
+  await Promise.race([server.listen(port, host, backlog), refused]);
   for (const listener of others) http.on('error', listener);
   return (http.address() as AddressInfo).port;
 }

@@ -20,6 +20,7 @@ const node = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
 const [file, ...args] = process.argv.slice(2);
 if (file === undefined) fail('usage: node scripts/run.mjs <file> [arguments]');
 if (!isInstalled()) install();
+if (file === 'src/main.ts') spawnSync(node, ['scripts/build-web.ts'], { cwd: root, stdio: 'inherit' });
 run();
 
 function isInstalled() {

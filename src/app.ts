@@ -31,6 +31,7 @@ import { Reconnection } from './match/reconnection.ts';
 import type { RoomServices } from './match/room-services.ts';
 import { createHttp } from './http/http.ts';
 import { listen } from './http/listen.ts';
+import { pages } from './http/pages.ts';
 import { createRequirePrincipal } from './http/principal.ts';
 import { createEvents } from './ops/events.ts';
 import { healthEndpoints } from './ops/health.ts';
@@ -38,6 +39,9 @@ import { colyseusLogger, createLogger } from './ops/logger.ts';
 import { adminMonitor } from './ops/monitor.ts';
 import type { MatchStore } from './store/match-store.ts';
 import { openMatchStore } from './store/postgres-match-store.ts';
+
+/** The built pages (scripts/build-web.ts). */
+const webFolder = join(import.meta.dirname, '../web/dist');
 
 export interface App {
   readonly port: number;
@@ -126,7 +130,10 @@ async function openServer(
   const http = createHttp({
     endpoints: endpointsOf(config, base),
     authenticate: (token) => tokens.verify(token),
-    mounts: { '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }) },
+    mounts: {
+      '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }),
+      '/': pages(webFolder),
+    },
     log,
   });
   const transport = new WebSocketTransport({

@@ -12,10 +12,12 @@ import { serve } from './rpc.ts';
 /** Matches that are being opened at once. */
 const openingAtOnce = 16;
 const watchedDuels = 5;
+const stepPhases = 5;
 
 const { auth } = loadConfig(process.env);
 const tokens = createTokens({ ...auth, keys: createKeyRing(auth.keys!), now: Date.now });
 let tables: Table[] = [];
+let duels: Duel[] = [];
 let pace: Pace | null = null;
 let tally = new Tally();
 let accounts = 0;
@@ -93,29 +95,38 @@ const calls = {
     await Promise.all(tables.map((table) => table.moveOnce()));
   },
 
-  /** Opens duels of Tetris, plays them for so long, and meanwhile watches a few more: their times from drop to sight. */
-  async duel(port: number, matches: number, ms: number): Promise<number[]> {
-    const duels = Array.from({ length: matches }, () => new Duel(port, someTokens(2), false));
-    const watched = Array.from({ length: watchedDuels }, () => new Duel(port, someTokens(2), true));
-    const all = [...duels, ...watched];
-    for (let i = 0; i < all.length; i += openingAtOnce)
-      await Promise.all(all.slice(i, i + openingAtOnce).map((one) => one.open()));
-    const quarters = [0, 1, 2, 3, 4].map((phase) =>
-      setInterval(() => duels.forEach((one, i) => i % 5 === phase && one.step()), 250),
+  /** Opens duels of Tetris, and a few more that are watched. */
+  async openDuels(port: number, matches: number): Promise<void> {
+    duels = Array.from(
+      { length: matches + watchedDuels },
+      (_, i) => new Duel(port, someTokens(2), i >= matches),
     );
+    const queue = duels.values();
+    const work = async (): Promise<void> => {
+      for (const duel of queue) await duel.open();
+    };
+    await Promise.all(Array.from({ length: openingAtOnce }, work));
+  },
+
+  /** Plays them for so long: times from drop to sight in the watched ones. */
+  async playDuels(ms: number): Promise<number[]> {
+    const [unseen, watched] = [duels.slice(0, -watchedDuels), duels.slice(-watchedDuels)];
+    const step = (phase: number) => () =>
+      unseen.forEach((duel, i) => i % stepPhases === phase && duel.step());
+    const timers = Array.from({ length: stepPhases }, (_, phase) => setInterval(step(phase), 250));
     const sights: number[] = [];
     for (const end = performance.now() + ms; performance.now() < end; await sleep(900 / watchedDuels)) {
       sights.push(await watched[sights.length % watchedDuels]!.dropToSight());
     }
-    quarters.forEach(clearInterval);
-    await Promise.all(all.flatMap(({ players }) => players.map((player) => player.leave())));
+    timers.forEach(clearInterval);
     return sights;
   },
 
   /** Leaves all matches; resolves when every connection is closed. */
   async leave(): Promise<void> {
-    await Promise.all(tables.flatMap(({ players }) => players.map((player) => player.leave())));
-    tables = [];
+    const all = [...tables, ...duels].flatMap(({ players }) => players);
+    await Promise.all(all.map((player) => player.leave()));
+    [tables, duels] = [[], []];
   },
 };
 

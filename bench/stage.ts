@@ -99,9 +99,9 @@ export class Stage {
     return this.load.ask('open', this.#port, matches);
   }
 
-  /** Opens duels of Tetris and plays them; times from a drop to its sight. */
-  duel(matches: number, ms: number): Promise<number[]> {
-    return this.load.ask('duel', this.#port, matches, ms);
+  /** Opens duels of Tetris. */
+  openDuels(matches: number): Promise<void> {
+    return this.load.ask('openDuels', this.#port, matches);
   }
 
   /** Opens matches, plays them, counts after a warm-up, and clears them away. */

@@ -39,11 +39,13 @@ export class CommitBehind {
   }
 
   async #flush(): Promise<void> {
-    const [entries, events] = [this.#entries, this.#events];
-    // events wait for an entry, which gives their record its place
+    const entries = this.#entries;
     const last = entries.at(-1);
     if (!last) return;
-    [this.#entries, this.#events] = [[], []];
+    // what follows from an entry to come is played again, should the process die before that
+    const events = this.#events.filter(({ n }) => n <= last.n);
+    this.#events = this.#events.filter(({ n }) => n > last.n);
+    this.#entries = [];
     try {
       const status = await this.#options.commit(entries, events);
       if (status === 'ok') this.#options.committed(last.n);

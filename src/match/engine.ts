@@ -40,7 +40,12 @@ export type Input =
     }
   | { readonly kind: 'seat'; readonly t: number; readonly change: SeatChange }
   | { readonly kind: 'wake'; readonly t: number }
-  | { readonly kind: 'tick'; readonly t: number };
+  | {
+      readonly kind: 'tick';
+      readonly t: number;
+      /** What was played up to this tick is about to be committed: an entry must say how far that is. */
+      readonly mark?: boolean;
+    };
 
 /** A change of seats by the platform itself (a command of a player is a command). */
 export type SeatChange =

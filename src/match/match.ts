@@ -76,6 +76,7 @@ export class Match {
   #committedN = 0;
   #ticks = 0;
   #checkpointN = 0;
+  #wakesAt: number | null = null;
   #cancelWake: () => void = () => {};
   #stopTicks: () => void = () => {};
 
@@ -182,6 +183,8 @@ export class Match {
     this.#standing = await this.#engine.open(saved?.engine ?? null, entries);
     this.#committedN = this.#standing.n;
     this.#committedResult = this.#standing.result;
+    this.#cancelWake();
+    this.#wakesAt = null;
     this.#behind = this.#engine.hz === undefined ? null : this.#commitBehind();
   }
 
@@ -251,9 +254,10 @@ export class Match {
 
   #tick(hz: number): void {
     if (this.#standing.result) return this.#stopTicks();
+    const mark = ++this.#ticks % Math.round((hz * backgroundCommitMs) / 1000) === 0;
     if (this.#mailbox.length < longestMailbox)
-      this.#put({ input: { kind: 'tick', t: this.t }, done: () => {} });
-    if (++this.#ticks % Math.round((hz * backgroundCommitMs) / 1000) === 0) void this.#flush();
+      this.#put({ input: { kind: 'tick', t: this.t, mark }, done: () => {} });
+    if (mark) void this.#flush();
   }
 
   async #flush(): Promise<void> {
@@ -299,6 +303,8 @@ export class Match {
   async #recover(batch: readonly Pending[], error: unknown): Promise<void> {
     this.#host.fault(error);
     try {
+      await this.#behind?.flushAll();
+      if (this.#isClosed) return refuseAll(batch, moved);
       await this.#engine.close();
       const claim = await this.#host.store.claim(this.#claim.matchId);
       if (!claim) return this.#lose(batch, 'gone');
@@ -326,11 +332,15 @@ export class Match {
   }
 
   #schedule(): void {
-    if (this.#behind) return;
-    this.#cancelWake();
     const { wakeAt, result } = this.#standing;
+    if (wakeAt === this.#wakesAt) return;
+    this.#wakesAt = wakeAt;
+    this.#cancelWake();
     if (wakeAt === null || result || this.#isClosed) return;
-    const wake = (): void => void this.submit({ kind: 'wake', t: Math.max(this.t, wakeAt) });
+    const wake = (): void => {
+      this.#wakesAt = null;
+      void this.submit({ kind: 'wake', t: Math.max(this.t, wakeAt) });
+    };
     this.#cancelWake = this.#host.clock.after(wakeAt - this.t, wake);
   }
 }

@@ -12,6 +12,7 @@ import type {
   MatchSetup,
   Outcome,
   Result,
+  SeatChange,
   Standing,
 } from './engine.ts';
 import { type Command, type Draft, type Emit, Refusal, type SeatResult } from './rules.ts';
@@ -27,6 +28,8 @@ import { isSeatCommand } from './seat-commands.ts';
 
 /** With nobody there a match stands still, and ends as abandoned after this long. */
 const abandonMs = 24 * 3_600_000;
+
+export type Tick = Extract<Input, { kind: 'tick' }>;
 
 /** What a client may see of a table: the seats, and what the rules show. */
 export interface TableView<V> {
@@ -64,6 +67,7 @@ export abstract class TableEngine<G> implements Engine {
     game: G,
     seat: number,
     command: Command,
+    id: string,
   ): readonly Draft[] | Refusal;
   /** Folds an entry of the game; calls `finish` where it ends it. */
   protected abstract fold(table: Table<G>, game: G, entry: Entry): void;
@@ -74,7 +78,11 @@ export abstract class TableEngine<G> implements Engine {
   protected abstract decode(data: unknown): G;
   /** A player came back; `wasEmpty`: nobody was there. */
   protected cameBack(_table: Table<G>, _entry: Entry, _wasEmpty: boolean): void {}
-  protected tick(_table: Table<G>, _t: number): void {}
+  protected tick(_table: Table<G>, _input: Tick): void {}
+  /** Entries that a change of seats needs before its own. */
+  protected beforeSeats(_table: Table<G>): readonly Draft[] {
+    return [];
+  }
 
   open(checkpoint: Uint8Array | null, entries: readonly Entry[]): Standing {
     if (checkpoint) this.#table = this.#load(checkpoint);
@@ -133,7 +141,7 @@ export abstract class TableEngine<G> implements Engine {
   }
 
   #one(input: Input): Outcome {
-    if (input.kind === 'tick') this.tick(this.table(), input.t);
+    if (input.kind === 'tick') this.tick(this.table(), input);
     else {
       const decided = this.#decide(input);
       if (decided instanceof Refusal) return { ok: false, code: decided.code, message: decided.message };
@@ -142,16 +150,22 @@ export abstract class TableEngine<G> implements Engine {
     return { ok: true, n: this.table().n };
   }
 
-  #decide(input: Exclude<Input, { kind: 'tick' }>): readonly Draft[] | Refusal {
+  #decide(input: Exclude<Input, Tick>): readonly Draft[] | Refusal {
     const table = this.table();
-    if (input.kind === 'seat') return decideSeatChange(table.seats, input.change);
+    if (input.kind === 'seat') return this.#decideSeats(table, input.change);
     if (input.kind === 'wake') return this.#decideWake(table, input.t);
-    const { seat, name, payload } = input;
+    const { seat, id, name, payload } = input;
     if (isSeatCommand(name)) return decideSeatCommand(table.seats, seat, name, payload);
     if (table.seats.phase === 'over') return new Refusal('match/over', 'the match has ended');
     if (table.game === null)
       return new Refusal('match/not_started', 'the match begins when every seat is taken and ready');
-    return this.decideCommand(table, table.game, seat, { name, payload });
+    return this.decideCommand(table, table.game, seat, { name, payload }, id);
+  }
+
+  #decideSeats(table: Table<G>, change: SeatChange): readonly Draft[] | Refusal {
+    const decided = decideSeatChange(table.seats, change);
+    if (decided instanceof Refusal || decided.length === 0) return decided;
+    return [...this.beforeSeats(table), ...decided];
   }
 
   /** A deadline has come: the game's own, or the end of a match that nobody came back to. */

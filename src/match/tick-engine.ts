@@ -1,26 +1,29 @@
 /**
  * The engine of tick-based rules. Inputs are entries, ticks are none: an entry says at which tick it was, and the fold
- * steps up to it. Between entries an empty one marks the time each quarter of a second, so that a revival goes on there.
+ * steps up to it. Before each commit an empty one marks the time, so that a revival goes on there.
  * Eliminations and the end are entries too: they are told once they are committed.
  */
-import type { Entry, MatchSetup } from './engine.ts';
+import type { Entry, MatchSetup, Standing } from './engine.ts';
 import { type Command, type Draft, type Emit, Refusal } from './rules.ts';
-import type { Seat } from './seats.ts';
-import { type Table, TableEngine, type TableView } from './table-engine.ts';
+import { anyonePresent } from './seats.ts';
+import { type Table, TableEngine, type TableView, type Tick } from './table-engine.ts';
 import type { TickRules } from './tick-rules.ts';
 
 interface Early {
   readonly tick: number;
   readonly seat: number;
+  readonly id: string;
   readonly command: Command;
 }
 
 interface Game<S> {
   state: S;
-  /** Tick of the last entry. */
+  /** Where the fold of the log stands. */
   markedTick: number;
   /** Log position of each seat's elimination. */
   eliminatedAt: (number | null)[];
+  /** Commands that wait for their tick. They are no entries yet: only a checkpoint keeps them. */
+  early: Early[];
 }
 
 type TickTable<S> = Table<Game<S>>;
@@ -33,20 +36,29 @@ export interface TickView<V> extends TableView<V> {
 /** Inputs may come this much ahead of their tick, and so many of a seat may wait. */
 const earliestSeconds = 2;
 const mostEarly = 64;
-const marksPerSecond = 4;
 const nothing: Emit = () => {};
 
 export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   readonly version: string;
   readonly hz: number;
   readonly #rules: TickRules<S, V, O>;
-  #early: Early[] = [];
-
   constructor(rules: TickRules<S, V, O>) {
     super();
     this.#rules = rules;
     this.version = rules.version;
     this.hz = rules.hz;
+  }
+
+  override open(checkpoint: Uint8Array | null, entries: readonly Entry[]): Standing {
+    const standing = super.open(checkpoint, entries);
+    const { game } = this.table();
+    // those that the checkpoint keeps may since have become entries
+    if (game && entries.length > 0)
+      game.early = game.early.filter(
+        ({ tick, seat, id }) =>
+          tick > game.markedTick && !entries.some((entry) => entry.id === id && entry.seat === seat),
+      );
+    return standing;
   }
 
   override view(seat: number | null): TickView<V> {
@@ -67,23 +79,24 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
 
   protected override begin({ setup, seats }: TickTable<S>): Game<S> {
     const state = this.#rules.setup(setup.options as O, seats.list.length, setup.seed);
-    return { state, markedTick: 0, eliminatedAt: seats.list.map(() => null) };
+    return { state, markedTick: 0, eliminatedAt: seats.list.map(() => null), early: [] };
   }
 
   /** A command for a later tick waits for it; one for a tick that has passed takes effect in the next. */
   protected override decideCommand(
     _table: TickTable<S>,
-    { state }: Game<S>,
+    { state, early }: Game<S>,
     seat: number,
     command: Command,
+    id: string,
   ): readonly Draft[] | Refusal {
     const ahead = tickOf(command) - this.#rules.tick(state) - 1;
     if (ahead <= 0) return this.#rules.decide(state, seat, command);
     if (ahead > earliestSeconds * this.hz)
       return new Refusal('match/too_early', 'this tick is too far ahead');
-    if (this.#early.filter((one) => one.seat === seat).length >= mostEarly)
+    if (early.filter((one) => one.seat === seat).length >= mostEarly)
       return new Refusal('match/too_many', 'too many inputs wait for their tick');
-    this.#early.push({ tick: tickOf(command), seat, command });
+    early.push({ tick: tickOf(command), seat, id, command });
     return [];
   }
 
@@ -91,18 +104,24 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     const { tick } = entry.data as { tick: number };
     const isInput = entry.type !== 'mark' && entry.type !== 'eliminated' && entry.type !== 'end';
     while (this.#rules.tick(game.state) < (isInput ? tick - 1 : tick)) this.#rules.step(game.state, nothing);
-    game.markedTick = tick;
+    game.markedTick = this.#rules.tick(game.state);
     if (isInput) this.#rules.apply(game.state, entry);
     if (entry.type === 'eliminated') game.eliminatedAt[entry.seat!] = entry.n;
     if (entry.type === 'end') this.finish(table, this.#rules.result(game.state)!, entry);
   }
 
-  protected override tick(table: TickTable<S>, t: number): void {
+  protected override tick(table: TickTable<S>, { t, mark = false }: Tick): void {
     const { game, seats } = table;
-    if (game === null || table.result || !seats.list.some(isPresent)) return;
-    this.#takeEarly(game.state, t);
+    if (game === null || table.result || !anyonePresent(seats)) return;
+    this.#takeEarly(game, t);
     this.#playBots(table, game.state, t);
     this.#step(table, game, t);
+    if (mark && table.result === null) this.record(this.#marks(game), t);
+  }
+
+  /** Entries about seats say no tick: a mark before them does, so that the fold stands where play stood. */
+  protected override beforeSeats({ game }: TickTable<S>): readonly Draft[] {
+    return game ? this.#marks(game) : [];
   }
 
   protected override gameWakeAt({ t }: TickTable<S>): number {
@@ -123,12 +142,12 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     return { ...rest, state: this.#rules.decode(Buffer.from(state, 'base64')) };
   }
 
-  #takeEarly(state: S, t: number): void {
-    if (this.#early.length === 0) return;
-    const next = this.#rules.tick(state) + 1;
-    const due = this.#early.filter(({ tick }) => tick <= next);
-    this.#early = this.#early.filter(({ tick }) => tick > next);
-    for (const { seat, command } of due) this.#command(state, seat, command, t);
+  #takeEarly(game: Game<S>, t: number): void {
+    if (game.early.length === 0) return;
+    const next = this.#rules.tick(game.state) + 1;
+    const due = game.early.filter(({ tick }) => tick <= next);
+    game.early = game.early.filter(({ tick }) => tick > next);
+    for (const { seat, id, command } of due) this.#command(game.state, seat, command, t, id);
   }
 
   #playBots({ seats }: TickTable<S>, state: S, t: number): void {
@@ -140,13 +159,14 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     }
   }
 
-  #command(state: S, seat: number, command: Command, t: number): void {
+  #command(state: S, seat: number, command: Command, t: number, id?: string): void {
     const decided = this.#rules.decide(state, seat, command);
-    if (!(decided instanceof Refusal)) this.record(decided, t);
+    if (!(decided instanceof Refusal)) this.record(decided, t, id);
   }
 
   #step(table: TickTable<S>, game: Game<S>, t: number): void {
-    const emit = this.emitter({ n: table.n, t });
+    // what a step brings about follows from the next entry, whose fold takes that step
+    const emit = this.emitter({ n: table.n + 1, t });
     const eliminated: number[] = [];
     this.#rules.step(game.state, (type, seat, data) => {
       emit(type, seat, data);
@@ -155,10 +175,12 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     const tick = this.#rules.tick(game.state);
     for (const seat of eliminated) this.record([{ type: 'eliminated', seat, data: { tick } }], t);
     if (this.#rules.result(game.state)) this.record([{ type: 'end', seat: null, data: { tick } }], t);
-    else if ((tick - game.markedTick) * marksPerSecond >= this.hz)
-      this.record([{ type: 'mark', seat: null, data: { tick } }], t);
+  }
+
+  #marks({ state, markedTick }: Game<S>): readonly Draft[] {
+    const tick = this.#rules.tick(state);
+    return tick > markedTick ? [{ type: 'mark', seat: null, data: { tick } }] : [];
   }
 }
 
-const isPresent = (seat: Seat): boolean => seat.account !== null && seat.awaySince === null;
 const tickOf = ({ payload }: Command): number => Number((payload as { tick?: number } | null)?.tick ?? 0);

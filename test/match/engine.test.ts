@@ -1,5 +1,9 @@
 import type { Input } from '../../src/match/engine.ts';
 import { RulesEngine } from '../../src/match/rules-engine.ts';
+import type { Tick } from '../../src/match/table-engine.ts';
+import { TickEngine } from '../../src/match/tick-engine.ts';
+import { HARD_DROP, MOVE_LEFT } from '../../rooms/tetris/actions.ts';
+import { tetrisRules } from '../../rooms/tetris/rules.ts';
 import { whistRules } from '../../rooms/whist/rules.ts';
 import { engineContract } from './engine-contract.ts';
 import { CounterEngine } from './engines/counter.ts';
@@ -15,7 +19,7 @@ const command = (t: number, name: string, payload: unknown = {}, seat = 0): Inpu
   name,
   payload,
 });
-const tick = (k: number): Input => ({ kind: 'tick', t: Math.round((k * 1000) / 60) });
+const tick = (k: number): Tick => ({ kind: 'tick', t: Math.round((k * 1000) / 60) });
 const seat = (t: number, type: 'sit' | 'away' | 'back', account: string): Input => ({
   kind: 'seat',
   t,
@@ -42,6 +46,43 @@ engineContract({
     seat(200_000, 'back', 'ann'),
     command(200_001, 'play', { card: 'AS' }),
     { kind: 'wake', t: 300_000 },
+  ],
+});
+
+engineContract({
+  name: 'a game of ticks (Tetris by the tick engine)',
+  make: () => new TickEngine(tetrisRules),
+  setup: setupOf('tetris', {
+    players: 3,
+    startLevel: 15,
+    targeting: 'even',
+    messiness: 30,
+    garbageDelay: 20,
+    ticks: 40,
+  }),
+  inputs: [
+    seat(10, 'sit', 'ann'),
+    seat(20, 'sit', 'bob'),
+    command(30, 'input', { tick: 1, actions: HARD_DROP }),
+    command(40, 'add_bot', { strength: 'strong' }),
+    command(50, 'ready', { ready: true }),
+    command(60, 'ready', { ready: true }, 1),
+    ...[4, 5].map(tick),
+    command(91, 'input', { tick: 3, actions: MOVE_LEFT }),
+    command(92, 'input', { tick: 12, actions: HARD_DROP }),
+    command(93, 'input', { tick: 12, actions: HARD_DROP | MOVE_LEFT }, 1),
+    command(94, 'input', { tick: 1_000, actions: HARD_DROP }),
+    command(95, 'input', { tick: 3, actions: Number.NaN }),
+    ...[6, 7, 8].map(tick),
+    seat(140, 'away', 'bob'),
+    ...[9, 10, 11, 12, 13, 14].map(tick),
+    { ...tick(15), mark: true },
+    ...[16, 17, 18, 19, 20].map(tick),
+    seat(340, 'away', 'ann'),
+    ...[21, 22].map(tick),
+    seat(370, 'back', 'bob'),
+    command(371, 'input', { tick: 3, actions: HARD_DROP }, 1),
+    ...Array.from({ length: 23 }, (_, i) => tick(23 + i)),
   ],
 });
 

@@ -330,20 +330,24 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
 
   /** Mirrors what is committed, and sends it. */
   #tell(): void {
+    const view = this.#view;
     const isOver = this.#match.result !== null;
-    mirrorTable(this.state, this.#view, { origin: this.#match.claim.origin, isOver }, this.#people.names);
-    this.mirror((seat) => this.#match.view(seat) as TableView<never>);
+    mirrorTable(this.state, view, { origin: this.#match.claim.origin, isOver }, this.#people.names);
+    this.mirror((seat) => (seat === null ? view : (this.#match.view(seat) as TableView<never>)));
     this.broadcastPatch();
-    this.#updateListing();
+    this.#updateListing(view.seats);
   }
 
   #hasEnded({ reason = 'played' }: Result): void {
     this.#services.logEvent('match_ended', { matchId: this.roomId, game: this.#game.name, reason });
   }
 
-  #updateListing(): void {
-    const offered = freeSeatsOf(this.#seats) > this.#expected();
-    const [phase, players] = [this.#seats.phase, playersOf(this.#seats)];
+  #updateListing(seats = this.#seats): void {
+    const { phase } = seats;
+    // once it has begun nobody takes a seat: only the phase changes
+    if (phase !== 'lobby' && phase === this.metadata.phase) return;
+    const offered = freeSeatsOf(seats) > this.#expected();
+    const players = playersOf(seats);
     const listed = `${phase} ${players} ${offered}`;
     if (listed === this.#listed) return;
     this.#listed = listed;

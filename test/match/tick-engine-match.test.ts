@@ -81,14 +81,14 @@ describe.each(databases)('ticks on %s', (_, openDatabase) => {
     await until(() => match.result !== null, 'the result');
   }
 
-  test('[K8] [K9] killed again and again, it goes on from at most 250 ms before, and each event is there once', async () => {
+  test('[K8] [K9] killed and parked again and again, it goes on from at most 250 ms before, and each event is there once', async () => {
     let table = await begin(house, 'tetris', { ticks: 900 });
     const { matchId } = table.match.claim;
-    for (const ms of [310, 1_234, 777, 2_010]) {
+    for (const [i, ms] of [310, 1_234, 777, 2_010, 1_111, 480].entries()) {
       void table.match.command(1, `drop ${ms}`, 'input', { tick: 0, actions: HARD_DROP });
       await pass(table, ms);
       const { tick } = viewOf(table.match);
-      await table.match.close('drop');
+      await table.match.close(i % 2 === 0 ? 'drop' : 'release');
       table = await house.revive(matchId);
       expect(tick - viewOf(table.match).tick).toBeLessThanOrEqual(15);
     }

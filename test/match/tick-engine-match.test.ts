@@ -85,8 +85,10 @@ describe.each(databases)('ticks on %s', (_, openDatabase) => {
     let table = await begin(house, 'tetris', { ticks: 900 });
     const { matchId } = table.match.claim;
     for (const [i, ms] of [310, 1_234, 777, 2_010, 1_111, 480].entries()) {
-      void table.match.command(1, `drop ${ms}`, 'input', { tick: 0, actions: HARD_DROP });
       await pass(table, ms);
+      // a piece locks after the last entry
+      void table.match.command(1, `drop ${ms}`, 'input', { tick: 0, actions: HARD_DROP });
+      await house.clock.advance(17);
       const { tick } = viewOf(table.match);
       await table.match.close(i % 2 === 0 ? 'drop' : 'release');
       table = await house.revive(matchId);

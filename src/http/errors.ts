@@ -38,7 +38,7 @@ const byStatus: Readonly<Record<number, readonly [code: string, message: string]
   403: ['http/forbidden', 'This is not allowed with your token.'],
   404: ['http/not_found', 'There is nothing at this address.'],
   405: ['http/method_not_allowed', 'This method is not known here.'],
-  413: ['http/too_large', 'The body may have 65536 bytes at most.'],
+  413: ['http/too_large', 'The body is too large.'],
   415: ['http/unsupported_type', 'The body must be JSON: send Content-Type: application/json.'],
   503: ['http/unavailable', 'The server is stopping or starting: try again in a moment.'],
 };

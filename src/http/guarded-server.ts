@@ -11,16 +11,19 @@ import { readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { inRequest } from './request-context.ts';
 
-/** Bytes of a body, matchmaking included. */
-const bodyLimit = 65_536;
+/** Bytes of a body, matchmaking included, where an address has no limit of its own. */
+const usualBodyLimit = 65_536;
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export class GuardedServer extends Server {
   readonly #log: Log;
+  readonly #bodyLimits: ReadonlyMap<string, number>;
 
-  constructor(log: Log) {
+  /** `bodyLimits`: bytes, by path. */
+  constructor(log: Log, bodyLimits: Readonly<Record<string, number>> = {}) {
     super({ requestTimeout: 30_000, headersTimeout: 10_000 });
     this.#log = log;
+    this.#bodyLimits = new Map(Object.entries(bodyLimits));
   }
 
   override emit(event: string, ...args: unknown[]): boolean {
@@ -36,7 +39,7 @@ export class GuardedServer extends Server {
     try {
       checkTarget(request);
       // Colyseus' router and express take a body that is there already.
-      const body = await readBody(request, bodyLimit);
+      const body = await readBody(request, this.#bodyLimit(request));
       if (body !== undefined) request.body = body;
       super.emit('request', request, response);
     } catch (error) {
@@ -46,16 +49,22 @@ export class GuardedServer extends Server {
     }
   }
 
+  #bodyLimit({ url }: IncomingMessage): number {
+    return this.#bodyLimits.get(pathOf(url)) ?? usualBodyLimit;
+  }
+
   #logWhenDone(requestId: string, { method, url }: IncomingMessage, response: ServerResponse): void {
     const started = performance.now();
-    // The query may hold a token.
-    const path = url?.split('?')[0];
+    const path = pathOf(url);
     response.once('close', () => {
       const ms = Math.round(performance.now() - started);
       this.#log.debug({ requestId, method, path, status: response.statusCode, ms }, 'request');
     });
   }
 }
+
+/** Without the query, which may hold a token. */
+const pathOf = (url = ''): string => url.split('?', 1)[0]!;
 
 /** A caller that has an id keeps it, so that one id goes through all its systems. */
 function nameRequest({ headers }: IncomingMessage, response: ServerResponse): string {

@@ -13,6 +13,8 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   readonly endpoints: E;
   /** What express carries, by the path where it stands. */
   readonly mounts?: Readonly<Record<string, RequestHandler>>;
+  /** Bytes that a body may have, by path, where that is more than usual. */
+  readonly bodyLimits?: Readonly<Record<string, number>>;
   /** Throws for a token that is not valid; matchmaking asks it first. Without it, rooms alone decide who comes in. */
   readonly authenticate?: (token: string) => unknown;
   readonly log: Log;
@@ -25,12 +27,13 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
 export function createHttp<E extends Record<string, Endpoint>>({
   endpoints,
   mounts = {},
+  bodyLimits = {},
   authenticate = () => {},
   log,
 }: HttpOptions<E>) {
   guardMatchmaking(log, authenticate);
   return {
-    server: new GuardedServer(log),
+    server: new GuardedServer(log, bodyLimits),
     routes: createRouter(endpoints, { onError: onError(log) as never, onResponse }),
     express(app: Application): void {
       app.disable('x-powered-by');

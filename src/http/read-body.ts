@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { errorOfStatus, ApiError } from './errors.ts';
+import { ApiError, errorOfStatus, type PublicError } from './errors.ts';
 
 /**
  * The body of a request, which is JSON, as text; undefined where there is none. Throws ApiError: 413 as soon as it is
  * clear that it has more than `limit` bytes, without reading on; 415 and 400 where it is not JSON.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw refusal(413);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   if (!mayHaveBody(request)) return undefined;
-  if (!isJson(request)) throw refusal(415);
+  if (!isJson(request)) throw unsupportedType();
   const chunks: Buffer[] = [];
   let size = 0;
   // Not `for await`: leaving that loop destroys the request, and the answer with it.
@@ -17,7 +17,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
       size += chunk.length;
       if (size <= limit) return void chunks.push(chunk);
       request.pause();
-      reject(refusal(413));
+      reject(tooLarge(limit));
     });
     request.once('end', resolve);
     request.once('close', () =>
@@ -46,7 +46,12 @@ function checkJson(text: string): void {
   }
 }
 
-function refusal(of: 413 | 415): ApiError {
-  const { status, code, message } = errorOfStatus(of);
-  return new ApiError(status, code, message);
+function tooLarge(limit: number): ApiError {
+  return asApiError(errorOfStatus(413, `The body may have ${limit} bytes at most.`));
 }
+
+function unsupportedType(): ApiError {
+  return asApiError(errorOfStatus(415));
+}
+
+const asApiError = ({ status, code, message }: PublicError): ApiError => new ApiError(status, code, message);

@@ -23,12 +23,15 @@ import { openEventStream } from './events/postgres-event-stream.ts';
 import { historyEndpoints } from './history/endpoints.ts';
 import { createHistory } from './history/history.ts';
 import { startProjector } from './history/projector.ts';
+import { writeMatch } from './history/recorder.ts';
+import { summarize } from './history/summarize.ts';
 import { systemClock } from './match/clock.ts';
 import type { Game } from './match/game.ts';
 import { bindRoom } from './match/match-room.ts';
 import { Matches } from './match/matches.ts';
 import { Reconnection } from './match/reconnection.ts';
 import type { RoomServices } from './match/room-services.ts';
+import { simulate } from './match/simulate.ts';
 import { createHttp } from './http/http.ts';
 import { listen } from './http/listen.ts';
 import { pages } from './http/pages.ts';
@@ -37,6 +40,8 @@ import { createEvents } from './ops/events.ts';
 import { healthEndpoints } from './ops/health.ts';
 import { colyseusLogger, createLogger } from './ops/logger.ts';
 import { adminMonitor } from './ops/monitor.ts';
+import { soloBodyLimits, soloEndpoints } from './solo/endpoints.ts';
+import { createSolo, type Solo } from './solo/solo.ts';
 import type { MatchStore } from './store/match-store.ts';
 import { openMatchStore } from './store/postgres-match-store.ts';
 
@@ -129,6 +134,7 @@ async function openServer(
   installFrames({ maxQueuedBytes, dropped: (sessionId) => logEvent('slow_client_dropped', { sessionId }) });
   const http = createHttp({
     endpoints: endpointsOf(config, base),
+    bodyLimits: soloBodyLimits,
     authenticate: (token) => tokens.verify(token),
     mounts: {
       '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }),
@@ -163,14 +169,28 @@ async function openServer(
   return { server, port };
 }
 
-function endpointsOf(config: Config, { tokens, logEvent, history, database }: Base) {
+function endpointsOf(config: Config, base: Base) {
+  const { tokens, logEvent, history, database } = base;
+  const requirePrincipal = createRequirePrincipal(tokens);
   const minted = ({ accountId, tenantId, roles }: Principal): void =>
     logEvent('token_minted', { accountId, tenantId, roles });
   return {
     ...healthEndpoints([{ name: 'database', check: () => database.sql.query('select 1') }]),
-    ...historyEndpoints({ history, requirePrincipal: createRequirePrincipal(tokens) }),
+    ...historyEndpoints({ history, requirePrincipal }),
+    ...soloEndpoints({ solo: soloOf(base), requirePrincipal }),
     ...(config.production ? {} : devTokenEndpoints({ tokens, ttlSeconds: config.auth.tokenSeconds, minted })),
   };
+}
+
+function soloOf({ database, clock, games }: Base): Solo {
+  return createSolo({
+    database,
+    now: clock.now,
+    games,
+    simulate: (play) => simulate(games, play),
+    // the recorder's own transaction becomes a part of this one
+    addToHistory: (em, records) => writeMatch({ ...database, em: () => em }, summarize(records)!),
+  });
 }
 
 function roomServices(

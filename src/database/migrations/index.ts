@@ -10,4 +10,5 @@ export interface NamedMigration {
 /** All migrations, in order; a released one is never changed. Loaded only where they are pending. */
 export const migrations: readonly NamedMigration[] = [
   { name: '20261120_matches', load: async () => (await import('./20261120-matches.ts')).Matches },
+  { name: '20261120_solo', load: async () => (await import('./20261120-solo.ts')).Solo },
 ];

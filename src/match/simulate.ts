@@ -4,7 +4,7 @@
  */
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ApiError } from '../http/errors.ts';
-import type { Engine, Entry, Input, MatchEvent, MatchSetup, Result } from './engine.ts';
+import type { Engine, Entry, Input, MatchSetup, Result } from './engine.ts';
 import type { Game } from './game.ts';
 
 /** A command of a player for one tick; the first tick is 1. */
@@ -28,8 +28,6 @@ export interface Play {
 /** The log of a play, as a room would have made it. */
 export interface Played {
   readonly entries: readonly Entry[];
-  /** `match_start` and `match_result`. */
-  readonly events: readonly MatchEvent[];
   readonly result: Result;
 }
 
@@ -42,7 +40,6 @@ interface Tools {
 
 /** Played at a stretch before others have their turn: a few milliseconds. */
 const sliceTicks = 300;
-const keptEvents: ReadonlySet<string> = new Set(['match_start', 'match_result']);
 
 /**
  * The log and the result that inputs give. Throws ApiError: 400 `simulate/unknown_game`, `simulate/wrong_players`, and
@@ -77,7 +74,7 @@ async function begin(log: Log, accounts: readonly string[]): Promise<void> {
   const ready = { kind: 'command', t: 0, name: 'ready', payload: { ready: true } } as const;
   const getReady = accounts.map((_, seat): Input => ({ ...ready, seat, id: `ready-${seat}` }));
   const refused = await log.add([...sit, ...getReady]);
-  if (refused || log.events.length === 0)
+  if (refused || log.entries.at(-1)!.type !== 'start')
     throw new ApiError(400, 'simulate/wrong_players', `the match has not ${accounts.length} seats`);
 }
 
@@ -103,16 +100,15 @@ function commandOf({ tick, seat, name, payload }: TimedInput, t: number, command
   throw new ApiError(400, 'simulate/bad_input', `for tick ${tick}: ${why}`);
 }
 
-function finished({ entries, events, result }: Log, { next }: Lookahead, mostTicks: number): Played {
+function finished({ entries, result }: Log, { next }: Lookahead, mostTicks: number): Played {
   if (!result)
     throw new ApiError(422, 'simulate/not_over', `after ${mostTicks} ticks the play is not over yet`);
   if (next) throw new ApiError(422, 'simulate/refused', `for tick ${next.tick}: the play was over before`);
-  return { entries, events, result };
+  return { entries, result };
 }
 
 class Log {
   readonly entries: Entry[] = [];
-  readonly events: MatchEvent[] = [];
   result: Result | null = null;
   readonly #engine: Engine;
 
@@ -127,9 +123,8 @@ class Log {
 
   /** Why the first input that was refused was; null when all is well. */
   async add(batch: readonly Input[]): Promise<string | null> {
-    const { entries, events, result, outcomes } = await this.#engine.handle(batch);
+    const { entries, result, outcomes } = await this.#engine.handle(batch);
     this.entries.push(...entries);
-    this.events.push(...events.filter(({ type }) => keptEvents.has(type)));
     this.result = result;
     for (const [at, outcome] of outcomes.entries())
       if (!outcome.ok) return `${idOf(batch[at]!)}: ${outcome.code}: ${outcome.message}`;

@@ -23,8 +23,9 @@ export function soloEndpoints({ solo, requirePrincipal }: SoloEndpointsDeps) {
       requirePlayer(principal);
       const key = keyFrom(context.getHeader('idempotency-key'), context.body.idempotency_key);
       const { id, verified, replayed } = await solo.post(principal, context.body, key);
-      const headers = replayed ? { 'Idempotent-Replayed': 'true' } : undefined;
-      return Response.json({ id, verified }, { status: 201, ...(headers && { headers }) });
+      if (replayed) context.setHeader('Idempotent-Replayed', 'true');
+      context.setStatus(201);
+      return { id, verified };
     }),
   };
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Em } from '../database/database.ts';
 import type { Published } from '../events/event-stream.ts';
-import type { Engine, Entry, MatchEvent, MatchSetup, Result } from '../match/engine.ts';
+import type { Engine, Entry, MatchSetup, Result } from '../match/engine.ts';
 
 export interface SoloGame {
   readonly name: string;
@@ -28,7 +28,6 @@ export interface SoloPlay {
 
 export interface SoloLog {
   readonly entries: readonly Entry[];
-  readonly events: readonly MatchEvent[];
   readonly result: Result;
 }
 

@@ -146,8 +146,8 @@ describe.each(databases)('solo results on %s', (_kind, open) => {
       stats: { lines_cleared: claim.lines, pieces_placed: claim.pieces, level: claim.level, verified: 0 },
     });
     const { entries } = await history.replay(who.tenantId, id);
-    expect(entries.map(({ type }) => type)).toEqual(['create', 'sit', 'claim']);
-    expect(entries[2]!.data).toMatchObject({ score: 999_999_999 });
+    expect(entries.map(({ type }) => type)).toEqual(['create', 'sit', 'start', 'claim']);
+    expect(entries[3]!.data).toMatchObject({ score: 999_999_999 });
   });
 
   test('[SR4] the same inputs of another account are a result of theirs', async () => {

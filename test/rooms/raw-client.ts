@@ -116,7 +116,7 @@ export function decodeStates(frames: readonly Buffer[]): unknown[] {
 }
 
 /** Where the schema begins in a frame that tells of joining: behind token, serializer and its own length. */
-function schemaOffset(frame: Buffer): Iterator {
+export function schemaOffset(frame: Buffer): Iterator {
   const it: Iterator = { offset: 1 };
   it.offset += 1 + frame[it.offset]!;
   it.offset += 1 + frame[it.offset]!;

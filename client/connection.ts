@@ -11,12 +11,19 @@ export interface Wish {
   readonly options: object;
 }
 
+export interface Refused {
+  readonly id?: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface Listener<State> {
   status(status: Status): void;
   state(state: State): void;
   /** Back in the match, after a time of which this client knows nothing. */
   returned(): void;
-  refused(code: string): void;
+  /** A command that was sent, not requested; `id` is its own. */
+  refused(refused: Refused): void;
 }
 
 export class Connection<State> {
@@ -33,7 +40,7 @@ export class Connection<State> {
       listener.returned();
     });
     room.onLeave(() => listener.status('disconnected'));
-    room.onMessage('refused', ({ code }: { code: string }) => listener.refused(code));
+    room.onMessage('refused', (refused: Refused) => listener.refused(refused));
   }
 
   /** Throws the SDK's error when there is no such match, no free seat, or no server. */

@@ -17,6 +17,10 @@ export class TickClock {
   heard(tick: number, now: number): void {
     this.#heard = this.#heard.filter(({ at }) => now - at < memoryMs);
     this.#heard.push({ at: now, offset: tick - now * this.#perMs });
+    const last = this.#heard.slice(-2);
+    const best = Math.max(...this.#heard.map(({ offset }) => offset));
+    // one message may be late; where two are, the match itself stood still
+    if (last.every(({ offset }) => offset < best - jumpTicks)) this.#heard = last;
   }
 
   /** An answer took so long. */

@@ -1,5 +1,5 @@
 /** One match as this page takes part in it: connection, clock and own board. What is seen of it is screen.ts. */
-import { Connection, type Status, type Wish } from '../client/connection.ts';
+import { Connection, type Refused, type Status, type Wish } from '../client/connection.ts';
 import type { Account } from '../client/sign-in.ts';
 import { OwnBoard, type Link } from '../client/tetris/own-board.ts';
 import type { Synced } from '../client/tetris/predictor.ts';
@@ -20,7 +20,7 @@ export class Match {
   private constructor(connection: Connection<TetrisTable>, account: string) {
     this.#connection = connection;
     this.#account = account;
-    this.own = new OwnBoard(this.#link(), this.#clock);
+    this.own = new OwnBoard(this.#link(), this.#clock, now);
     this.#ping();
     this.#pinging = setInterval(() => this.#ping(), pingMs);
   }
@@ -37,8 +37,7 @@ export class Match {
       status,
       state: () => match && match.#changed(),
       returned: () => match && match.#returned(),
-      // an input was out of time or against the rules: the board says what holds
-      refused: () => match && match.own.ask(now),
+      refused: ({ id }: Refused) => match && match.own.refused(Number(id)),
     };
     const connection = await Connection.open<TetrisTable>(url, account.token, wish, listener);
     match = new Match(connection, account.accountId);
@@ -76,15 +75,14 @@ export class Match {
 
   #changed(): void {
     const { tick, phase } = this.table;
-    if (tick !== this.#heardTick) this.#clock.heard(tick, now());
-    this.#heardTick = tick;
     const seat = this.seats[this.seat];
-    if (seat && phase === 'playing') this.own.hear(seat, now);
+    if (seat && phase === 'playing') this.own.hear(seat, tick === this.#heardTick ? null : tick);
+    this.#heardTick = tick;
   }
 
   #returned(): void {
     this.#clock.forget();
-    this.own.ask(now);
+    this.own.ask();
   }
 
   #ping(): void {

@@ -17,9 +17,9 @@ export function showMatch(match: Match, signal: AbortSignal): void {
   byId('match-id').textContent = match.id;
   const others = new Others(byId('opponents'));
   signal.addEventListener('abort', () => others.clear());
-  const frame = (now: number): void => {
+  const frame = (): void => {
     if (signal.aborted) return;
-    if (match.table?.phase === 'playing') match.own.frame(now, keys);
+    if (match.table?.phase === 'playing') match.own.frame(keys);
     paintMain(board, match);
     others.paint(match);
     byId('message').textContent = messageOf(match);

@@ -5,9 +5,10 @@
  */
 import type { Board } from '../../rooms/tetris/board.ts';
 import type { Packet } from '../../rooms/tetris/garbage.ts';
-import { boardHash } from '../../rooms/tetris/packing.ts';
+import { boardHash, packPiece } from '../../rooms/tetris/packing.ts';
 import { learn, predict, receive, startPrediction, type Prediction } from '../../rooms/tetris/prediction.ts';
-import { rowsOf, type BoardView, type TetrisView } from '../../rooms/tetris/view.ts';
+import { decodeState } from '../../rooms/tetris/tetris-state.ts';
+import { rowsOf, visible, type BoardView, type TetrisView } from '../../rooms/tetris/view.ts';
 import { Packets } from './packets.ts';
 
 /** What the server tells of the own seat; fields of TetrisSeat (rooms/tetris/state.ts). */
@@ -16,6 +17,7 @@ export interface OwnSeat {
   readonly lockHash: number;
   readonly piece: number;
   readonly hold: number;
+  readonly score: number;
   readonly next: string;
   /** JSON of packets. */
   readonly garbage: string;
@@ -50,6 +52,10 @@ export class Predictor {
     this.#settle(synced);
   }
 
+  get prediction(): Prediction {
+    return this.#prediction;
+  }
+
   get tick(): number {
     return this.#prediction.tick;
   }
@@ -70,33 +76,36 @@ export class Predictor {
     }
   }
 
-  /** Takes in what the server tells. False: the boards differ, or nothing is known of this lock; ask for the board. */
-  hear({ placed, lockHash, piece, hold, next, garbage }: OwnSeat): boolean {
-    const drawn = placed + Number(piece !== 0) + Number(hold !== 0);
-    for (const [at, name] of [...next].entries()) this.#pieces[drawn + at] = name;
-    this.#learnPieces();
-    const isKnown = this.#learnGarbage(JSON.parse(garbage) as Packet[]);
-    if (placed <= this.#confirmed) return isKnown;
-    if (this.#lockHashes.get(placed) !== lockHash) return false;
-    this.#confirmed = placed;
-    return isKnown;
+  /**
+   * Takes in what the server tells; `tick` is its tick, where it tells that too. False: the boards differ, or nothing is
+   * known of this lock; ask for the board.
+   */
+  hear(seat: OwnSeat, tick: number | null): boolean {
+    const drawn = seat.placed + Number(seat.piece !== 0) + Number(seat.hold !== 0);
+    this.#note(seat.next, drawn);
+    const isReached = this.#learnGarbage(JSON.parse(seat.garbage) as Packet[]);
+    return isReached && this.#isLockRight(seat) && (tick === null || this.#isPieceRight(seat, tick));
   }
 
-  /** Goes on from the server's board. Own inputs after its tick are played again, up to the tick that was reached. */
-  restore(synced: Synced): void {
+  /** An input that will never act; it counts from the next `restore` on. */
+  withdraw(tick: number): void {
+    this.#inputs.delete(tick);
+  }
+
+  /** Goes on from the server's board. Own inputs after its tick are played again, up to `to` where that tick was reached. */
+  restore(synced: Synced, to: number): void {
     const reached = this.tick;
     this.#prediction = begin(synced);
     this.#settle(synced);
-    this.#replay(reached);
+    this.#replay(Math.min(reached, to));
   }
 
   #settle({ tick, board }: Synced): void {
     this.#saved.clear();
     this.#lockHashes.clear();
     this.#packets.restart(board.garbage);
-    for (const [at, name] of [...board.next].entries()) this.#pieces[board.drawn + at] = name;
     this.#confirmed = board.placed;
-    this.#learnPieces();
+    this.#note(board.next, board.drawn);
     this.#save(tick);
   }
 
@@ -121,6 +130,26 @@ export class Predictor {
     this.#inputs.delete(tick - memory);
     this.#lockHashes.delete(this.board.placed - locksKept);
     this.#packets.forgetBefore(tick - memory);
+  }
+
+  #isLockRight({ placed, lockHash }: OwnSeat): boolean {
+    if (placed <= this.#confirmed) return true;
+    if (this.#lockHashes.get(placed) !== lockHash) return false;
+    this.#confirmed = placed;
+    return true;
+  }
+
+  /** An input that came late may lock the same way and yet later: then the next piece is elsewhere, or the score another. */
+  #isPieceRight({ piece, score }: OwnSeat, tick: number): boolean {
+    const saved = this.#saved.get(tick);
+    if (saved === undefined) return true;
+    const [board] = visible(decodeState(new Uint8Array(saved.buffer))).boards;
+    return packPiece(board!.piece) === piece && board!.score === score;
+  }
+
+  #note(next: string, drawn: number): void {
+    for (const [at, name] of [...next].entries()) this.#pieces[drawn + at] = name;
+    this.#learnPieces();
   }
 
   #learnPieces(): void {

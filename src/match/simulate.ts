@@ -19,7 +19,7 @@ export interface Play {
   readonly setup: MatchSetup;
   /** Who plays, in the order of their seats. */
   readonly accounts: readonly string[];
-  /** In the order of their ticks. Read as the play goes on: what they throw ends it. */
+  /** In the order of their ticks. Read as the play goes on: what reading throws ends it. */
   readonly inputs: Iterable<TimedInput>;
   /** The play must be over by this tick. */
   readonly mostTicks: number;
@@ -47,8 +47,15 @@ const sliceTicks = 300;
  * that comes after the end, and `simulate/not_over`.
  */
 export async function simulate(games: readonly Game[], play: Play): Promise<Played> {
-  const { setup, accounts, mostTicks } = play;
-  const tools = toolsOf(games, setup);
+  const tools = toolsOf(games, play.setup);
+  try {
+    return await playWith(tools, play);
+  } finally {
+    await tools.engine.close();
+  }
+}
+
+async function playWith(tools: Tools, { setup, accounts, mostTicks, ...play }: Play): Promise<Played> {
   const log = new Log(tools.engine);
   await log.open(setup);
   await begin(log, accounts);

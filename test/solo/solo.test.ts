@@ -107,6 +107,34 @@ describe.each(databases)('solo results on %s', (_kind, open) => {
     });
   });
 
+  test.each([
+    ['lost', playTetris({ startLevel: 12 }, ['weak'])],
+    ['that ended by its lines', playTetris({ lines: 4 }, ['strong'])],
+    ['given up', playTetris({ ticks: 777 })],
+    ['given up before the first tick was over', playTetris({ ticks: 1 })],
+  ] as const)('[SR1] [SR3] a play %s is verified', async (_name, one) => {
+    const who = player();
+    const { verified } = await solo.post(who, bodyOf(honest(one)), null);
+    const [{ score, stats }] = one.results as [(typeof one.results)[0]];
+    expect(verified).toBe(true);
+    expect((await resultsOf(who))[0]!.players).toMatchObject([
+      {
+        score,
+        durationMs: stats['duration_ms'],
+        stats: { lines_cleared: stats['lines_cleared'], verified: 1 },
+      },
+    ]);
+  });
+
+  test('[SR3] an hour is what a play may take', async () => {
+    const limits: number[] = [];
+    const watched = soloOn(database, {
+      simulate: (one) => (limits.push(one.mostTicks), simulate(games, one)),
+    });
+    await watched.post(player(), bodyOf(), null);
+    expect(limits).toEqual([60 * 60 * 60]);
+  });
+
   test('[SR15] its replay folds to its result', async () => {
     const who = player();
     const { id } = await solo.post(who, bodyOf(), null);

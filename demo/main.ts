@@ -1,4 +1,4 @@
-/** npm run demo: four SDK clients play a match of whist against a running server, and history has what they saw. */
+/** npm run demo: SDK clients play a match against a running server, and history has what they saw. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, styleText } from 'node:util';
 import type { WhistTable } from '../rooms/whist/state.ts';
@@ -10,15 +10,17 @@ import { Guest, muteSdk } from './guest.ts';
 import { showHistory } from './history-sheet.ts';
 import { Narrator } from './narrator.ts';
 import { play } from './play.ts';
+import { demoTetris } from './tetris/demo.ts';
 
-const usage = `Usage: npm run demo [-- whist] [--fast] [--url http://127.0.0.1:2567] [--rounds 26]
+const usage = `Usage: npm run demo [-- whist|tetris] [--fast] [--url http://127.0.0.1:2567] [--rounds 26]
 
-Four clients play a match of nomination whist against a running server (npm start), and print the table as they go:
-› led the trick, the card that stands out (or stands in brackets) won it, ✓ met the bid. Then history shows the match.
+whist: four clients play a match of nomination whist against a running server (npm start), and print the table as they
+go: › led the trick, the card that stands out (or stands in brackets) won it, ✓ met the bid. Then history shows the match.
+tetris: two clients play a minute of Tetris, live in a terminal, as lines of figures elsewhere. Then history shows it.
 
-  --fast     no pauses: a few seconds instead of two minutes
+  --fast     whist without pauses: a few seconds instead of two minutes; ten seconds of Tetris
   --url      address of the server
-  --rounds   play only so many of the 26 rounds`;
+  --rounds   whist: play only so many of the 26 rounds`;
 
 const names = ['Ada', 'Blaise', 'Carl', 'Emmy'];
 /** From one command of a client to its next: a server takes 60 messages a second by default. */
@@ -39,8 +41,10 @@ await runCommand(async () => {
   if (values.help) return console.log(usage);
   muteSdk();
   const [game = 'whist'] = positionals;
-  if (game !== 'whist') throw new DemoError(`there is no demo of ${game}: try npm run demo -- whist`);
-  await demo(new Api(values.url), wholeNumber('rounds', values.rounds, 1, 26), values.fast);
+  const api = new Api(values.url);
+  if (game === 'tetris') return demoTetris(api, values.fast);
+  if (game !== 'whist') throw new DemoError(`there is no demo of ${game}: try whist or tetris`);
+  await demo(api, wholeNumber('rounds', values.rounds, 1, 26), values.fast);
 });
 
 async function demo(api: Api, rounds: number, isFast: boolean): Promise<void> {

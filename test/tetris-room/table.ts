@@ -111,13 +111,12 @@ export async function expectToGoOn(room: TetrisClient, ticks = 10): Promise<void
 
 /** A finished match from the history API, waited for. */
 export async function historyOf({ url, tenant, matchId }: Table): Promise<HistoryMatch> {
-  let answer: Response | undefined;
-  const ask = async (): Promise<void> => {
-    answer = await fetch(`${url}/v1/matches/${matchId}`, {
+  const ask = (): Promise<Response> =>
+    fetch(`${url}/v1/matches/${matchId}`, {
       headers: { authorization: `Bearer ${tokenOf(tenant, 0)}` },
     });
-  };
-  for (const end = performance.now() + 10_000; answer?.status !== 200; await ask())
+  let answer = await ask();
+  for (const end = performance.now() + 10_000; answer.status !== 200; answer = await ask())
     if (performance.now() > end) throw new Error(`${matchId} never came into history`);
   return (await answer.json()) as HistoryMatch;
 }

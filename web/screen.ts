@@ -20,6 +20,7 @@ export function showMatch(match: Match, signal: AbortSignal): void {
   const frame = (): void => {
     if (signal.aborted) return;
     if (match.table?.phase === 'playing') match.own.frame(keys);
+    else keys.take(false);
     paintMain(board, match);
     others.paint(match);
     byId('message').textContent = messageOf(match);
@@ -35,11 +36,11 @@ function paintMain(canvas: HTMLCanvasElement, match: Match): void {
   paintOwn(canvas, shown);
 }
 
-function shownOf(match: Match): ShownBoard | null {
-  const seat = match.seats[Math.max(0, match.seat)];
-  const { board } = match.own;
-  if (board && match.table.phase === 'playing') return fromPrediction(board);
-  return seat ? fromSeat(seat) : null;
+function shownOf({ seats, seat, table, own }: Match): ShownBoard | null {
+  const isPlaying = seat >= 0 && table.phase === 'playing';
+  if (isPlaying) return own.board && fromPrediction(own.board);
+  const shown = seats[Math.max(0, seat)];
+  return shown ? fromSeat(shown) : null;
 }
 
 /** The boards of the other seats. */

@@ -7,18 +7,33 @@ export type Key = 'left' | 'right' | 'softDrop' | 'clockwise' | 'counterClockwis
 export const shiftDelay = 9;
 export const repeatRate = 2;
 
-const struck: Readonly<Partial<Record<Key, number>>> = {
+type Side = 'left' | 'right';
+type Struck = Exclude<Key, 'softDrop'>;
+
+const bits: Readonly<Record<Struck, number>> = {
+  hold: actions.HOLD,
   clockwise: actions.ROTATE_CW,
   counterClockwise: actions.ROTATE_CCW,
+  left: actions.MOVE_LEFT,
+  right: actions.MOVE_RIGHT,
   hardDrop: actions.HARD_DROP,
-  hold: actions.HOLD,
 };
 
-type Side = 'left' | 'right';
-const moves: Readonly<Record<Side, number>> = { left: actions.MOVE_LEFT, right: actions.MOVE_RIGHT };
+/** Kinds of actions in the order in which they act within a tick. */
+const kinds = [
+  actions.HOLD,
+  actions.ROTATE_CW | actions.ROTATE_CCW,
+  actions.MOVE_LEFT | actions.MOVE_RIGHT,
+  actions.HARD_DROP,
+];
+const rankOf = (set: number): number => kinds.findLastIndex((kind) => (kind & set) !== 0);
+
+/** So many ticks' strikes wait at most. */
+const longestQueue = 8;
 
 export class KeyRepeat {
-  #pending = 0;
+  /** What was struck, by the tick in which it is to act. */
+  #queue: number[] = [];
   /** Sides that are held; the last one pressed counts. */
   #sides: Side[] = [];
   #heldTicks = 0;
@@ -28,8 +43,8 @@ export class KeyRepeat {
 
   press(key: Key): void {
     if (key === 'softDrop') this.#softDrop = this.#wasSoft = true;
-    else if (key === 'left' || key === 'right') this.#pressSide(key);
-    else this.#pending |= struck[key]!;
+    else this.#strike(bits[key]);
+    if (key === 'left' || key === 'right') this.#hold(key);
   }
 
   release(key: Key): void {
@@ -47,20 +62,26 @@ export class KeyRepeat {
 
   /** Whether something was struck that waits for its tick. */
   get isPending(): boolean {
-    return this.#pending !== 0 || this.#wasSoft;
+    return this.#queue.length > 0 || this.#wasSoft;
   }
 
   /** The actions of the next tick, 0 for none. `isSoft`: whether soft drop is on, as the board has it. */
   take(isSoft: boolean): number {
-    const taken = this.#pending | this.#repeat() | this.#softBits(isSoft);
-    this.#pending = 0;
+    const repeated = this.#repeat();
+    const taken = (this.#queue.shift() ?? repeated) | this.#softBits(isSoft);
     this.#wasSoft = false;
     return taken;
   }
 
-  #pressSide(side: Side): void {
+  /** Joins what waits for a tick, unless it would act there before what was struck earlier. */
+  #strike(bit: number): void {
+    const last = this.#queue.at(-1);
+    if (last !== undefined && rankOf(bit) > rankOf(last)) this.#queue[this.#queue.length - 1] = last | bit;
+    else if (this.#queue.length < longestQueue) this.#queue.push(bit);
+  }
+
+  #hold(side: Side): void {
     this.#sides = [...this.#sides.filter((held) => held !== side), side];
-    this.#pending = (this.#pending & ~(actions.MOVE_LEFT | actions.MOVE_RIGHT)) | moves[side];
     this.#heldTicks = 0;
   }
 
@@ -68,7 +89,7 @@ export class KeyRepeat {
     const side = this.#sides.at(-1);
     if (side === undefined) return 0;
     const over = this.#heldTicks++ - shiftDelay;
-    return over >= 0 && over % repeatRate === 0 ? moves[side] : 0;
+    return over >= 0 && over % repeatRate === 0 ? bits[side] : 0;
   }
 
   #softBits(isSoft: boolean): number {

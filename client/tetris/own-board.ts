@@ -76,7 +76,7 @@ export class OwnBoard {
   /** Plays on to what the clock says. What was struck takes effect in this frame, if need be a tick early. */
   frame(keys: Keys): void {
     const predictor = this.#predictor;
-    if (!predictor || !this.#link.isOpen) return;
+    if (!predictor || !this.#link.isOpen) return void keys.take(false);
     const due = Math.floor(this.#clock.tick(this.#now()));
     const to = keys.isPending && predictor.tick === due ? due + 1 : due;
     if (Math.abs(to - predictor.tick) > farTicks) this.ask();

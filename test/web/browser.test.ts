@@ -41,11 +41,13 @@ describe.skipIf(!chromium)('in a browser (needs Chromium)', () => {
     await tab.send('Input.dispatchKeyEvent', { type: 'keyDown', code, windowsVirtualKeyCode });
     await tab.send('Input.dispatchKeyEvent', { type: 'keyUp', code, windowsVirtualKeyCode });
   };
+  /** Looks once a frame. */
   const shows = async (expression: string): Promise<void> => {
-    let holds = false;
-    const look = async (): Promise<void> =>
-      void (holds = await tab.run<boolean>(expression).catch(() => false));
-    await until(() => (void look(), holds), expression);
+    const look = `new Promise((resolve) => requestAnimationFrame(() => resolve(${expression})))`;
+    const end = performance.now() + 20_000;
+    // while a page loads there is none to look at
+    while (!(await tab.run<boolean>(look).catch(() => false)))
+      if (performance.now() > end) throw new Error(`it was never so that ${expression}`);
   };
   const open = async (offer: string): Promise<void> => {
     await tab.send('Page.navigate', { url: 'about:blank' });

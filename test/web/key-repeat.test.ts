@@ -41,7 +41,7 @@ describe('keys', () => {
 
   test('[CL4] a tap shorter than a tick acts once', () => {
     const keys = new KeyRepeat();
-    for (const key of ['left', 'clockwise', 'hardDrop', 'hold'] as const) {
+    for (const key of ['hold', 'clockwise', 'left', 'hardDrop'] as const) {
       keys.press(key);
       keys.release(key);
     }
@@ -50,6 +50,27 @@ describe('keys', () => {
     expect(keys.isPending).toBe(false);
     keys.press('counterClockwise');
     expect(take(keys, 2)).toEqual([ROTATE_CCW, 0]);
+  });
+
+  test('[CL4] what would act before an earlier strike waits for the next tick, and so does the same key again', () => {
+    const keys = new KeyRepeat();
+    const strikes = [
+      'left',
+      'left',
+      'hardDrop',
+      'clockwise',
+      'counterClockwise',
+      'right',
+      'hardDrop',
+    ] as const;
+    for (const key of strikes) {
+      keys.press(key);
+      keys.release(key);
+    }
+    const ticks = [MOVE_LEFT, MOVE_LEFT | HARD_DROP, ROTATE_CW, ROTATE_CCW | MOVE_RIGHT | HARD_DROP, 0];
+    expect(take(keys, 5)).toEqual(ticks);
+    for (let strike = 0; strike < 100; strike++) keys.press('hold');
+    expect(take(keys, 20).filter((actions) => actions === HOLD)).toHaveLength(8);
   });
 
   test('[CL4] soft drop is switched by what the board has', () => {

@@ -162,7 +162,8 @@ export class SimulatedMatch {
       isPending: false,
       take: () => {
         const { prediction } = this.own;
-        const [command] = tetrisRules.bot(visible(prediction!), 0, 'medium', prediction!.tick);
+        if (prediction === null) return 0;
+        const [command] = tetrisRules.bot(visible(prediction), 0, 'medium', prediction.tick);
         return (command?.payload as InputData | undefined)?.actions ?? 0;
       },
     };

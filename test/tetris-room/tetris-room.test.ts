@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type DataChange, Reflection } from '@colyseus/schema';
 import { Protocol } from '@colyseus/core';
 import { HARD_DROP } from '../../rooms/tetris/actions.ts';
+import type { TetrisSeat } from '../../rooms/tetris/state.ts';
 import type { Commit, CommitStatus } from '../../src/store/match-store.ts';
 import { PostgresMatchStore } from '../../src/store/postgres-match-store.ts';
 import { joinRaw, schemaOffset } from '../rooms/raw-client.ts';
@@ -48,6 +49,15 @@ test('[R60] two people play a match; both see the same end, and history has plac
 });
 
 const shown = ({ garbage: _, lockHash: __, ...seat }: Record<string, unknown>) => seat;
+
+test('[R60] one plays alone', async () => {
+  const table = await openMatch(server.url, {}, 1);
+  dropAll(table, 0);
+  await until(() => isOver(table), 'the end');
+  const [{ score, placed }] = table.rooms[0]!.state.seats as unknown as [TetrisSeat];
+  const { players } = await historyOf(table);
+  expect(players).toMatchObject([{ accountId: 'p0', placement: 1, score, stats: { pieces_placed: placed } }]);
+});
 
 test('[R60] `lines` and `ticks` end it', async () => {
   const byTicks = await openMatch(server.url, { startLevel: 1, ticks: 30 });

@@ -8,7 +8,7 @@ export async function signIn(url: string, name: string, accountId?: string): Pro
   const answer = await fetch(`${url}/dev/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...(name && { name }), ...(accountId && { accountId }) }),
+    body: JSON.stringify({ name, ...(accountId && { accountId }) }),
   });
   if (answer.status === 404)
     throw new Error('This server runs in production: accounts come with a later version.');

@@ -49,20 +49,19 @@ async function watch(matchId: string): Promise<void> {
   await enter({ game, how: { matchId }, options: { spectate: true } });
 }
 
-/** To the own seat; a match where one has none is watched. */
+/** To the own seat after a reload; a match of others is watched. */
 async function comeBack(matchId: string): Promise<void> {
-  try {
-    await enter({ game, how: { matchId }, options: {} });
-  } catch {
-    await watch(matchId);
-  }
+  if (sessionStorage.getItem('match') !== matchId) return watch(matchId);
+  await enter({ game, how: { matchId }, options: {} });
 }
 
 async function enter(wish: Wish): Promise<Match> {
+  const isWatching = 'spectate' in wish.options;
   const match = await Match.enter(url, await account(), wish, (status) => {
     byId('status').textContent = status;
     byId('status').dataset['status'] = status;
   });
+  if (!isWatching) sessionStorage.setItem('match', match.id);
   show(match);
   return match;
 }
@@ -72,7 +71,7 @@ async function account(): Promise<Account> {
   const name = byId<HTMLInputElement>('name').value.trim();
   localStorage.setItem('name', name);
   const known = sessionStorage.getItem('account') ?? undefined;
-  const signedIn = await signIn(url, name, known);
+  const signedIn = await signIn(url, name || 'guest', known);
   sessionStorage.setItem('account', signedIn.accountId);
   return signedIn;
 }

@@ -154,7 +154,7 @@ function label(pen: Pen, text: string, x: number, y: number, cell: number): void
 
 /** A piece that waits, in a box four cells wide on this floor. */
 function paintWaiting(pen: Pen, piece: number, x: number, floor: number, cell: number): void {
-  const small = cell * 0.85;
+  const small = Math.floor(cell * 0.85);
   const cells = cellsOf({ piece, rotation: 0, x: 0, y: 0 });
   const lowest = Math.min(...cells.map(([, y]) => y));
   for (const [cx, cy] of cells)

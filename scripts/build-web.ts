@@ -14,20 +14,26 @@ export async function buildWeb(): Promise<boolean> {
   const wanted = fingerprint();
   if (existsSync(outDir) && existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return true;
   try {
-    const { build } = await import('vite');
-    await build({
-      configFile: false,
-      root: join(root, 'web'),
-      logLevel: 'error',
-      build: { outDir, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false } },
-    });
+    await build();
+    mkdirSync(dirname(marker), { recursive: true });
+    writeFileSync(marker, wanted);
+    return true;
   } catch (error) {
-    console.warn(`The web pages can't be built, and are not served: ${(error as Error).message}`);
+    const instead = existsSync(outDir) ? 'those of before are served' : 'the server runs without them';
+    console.warn(`The web pages can't be built, ${instead}: ${(error as Error).message}`);
     return false;
   }
-  mkdirSync(dirname(marker), { recursive: true });
-  writeFileSync(marker, wanted);
-  return true;
+}
+
+async function build(): Promise<void> {
+  // where no sources change nobody pays for loading it, and a production without it may have built pages
+  const vite = await import('vite');
+  await vite.build({
+    configFile: false,
+    root: join(root, 'web'),
+    logLevel: 'silent',
+    build: { outDir, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false } },
+  });
 }
 
 function fingerprint(): string {

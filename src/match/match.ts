@@ -310,6 +310,8 @@ export class Match {
       if (!claim) return this.#lose(batch, 'gone');
       this.#claim = claim;
       await this.#open();
+      // time stood still meanwhile
+      this.#mailbox = this.#mailbox.filter(({ input }) => input.kind !== 'tick');
     } catch (again) {
       this.#host.fault(again);
       return this.#lose(batch, 'fault');

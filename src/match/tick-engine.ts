@@ -42,6 +42,7 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   readonly version: string;
   readonly hz: number;
   readonly #rules: TickRules<S, V, O>;
+
   constructor(rules: TickRules<S, V, O>) {
     super();
     this.#rules = rules;
@@ -125,7 +126,7 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   }
 
   protected override gameWakeAt({ t }: TickTable<S>): number {
-    // only in the store: should the process die and nobody dial, the match is looked after
+    // for the store alone: should the process die and nobody dial, the match is looked after
     return t + 60_000;
   }
 

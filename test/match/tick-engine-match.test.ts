@@ -25,6 +25,11 @@ function fragile(tick: number): typeof tetrisRules {
 }
 
 const options = { players: 3, startLevel: 15, targeting: 'even', messiness: 30, garbageDelay: 20 };
+function makeEngines() {
+  const rules = fragile(100);
+  return { tetris: () => new TickEngine(tetrisRules), fragile: () => new TickEngine(rules) };
+}
+
 const viewOf = (match: Match): TetrisView => (match.view(null) as TickView<TetrisView>).game!;
 
 async function begin(house: House, game: string, more: object = {}): Promise<Table> {
@@ -38,18 +43,11 @@ async function begin(house: House, game: string, more: object = {}): Promise<Tab
 describe.each(databases)('ticks on %s', (_, openDatabase) => {
   let test_: TestDatabase;
   let house: House;
-  const engines = {
-    tetris: () => new TickEngine(tetrisRules),
-    fragile: (() => {
-      const rules = fragile(100);
-      return () => new TickEngine(rules);
-    })(),
-  };
   beforeAll(async () => {
     test_ = await openDatabase();
   });
   beforeEach(async () => {
-    house = await House.open(test_.database, engines);
+    house = await House.open(test_.database, makeEngines());
   });
   afterAll(() => test_.close());
 
@@ -132,6 +130,17 @@ describe.each(databases)('ticks on %s', (_, openDatabase) => {
     expect(log.at(-1)).toMatchObject({ type: 'end' });
   });
 
+  test('[K10] time stands still while it recovers', async () => {
+    const { match, faults } = await begin(house, 'fragile');
+    house.line.hold();
+    await house.clock.advance(1_700);
+    expect(faults).toHaveLength(1);
+    await house.clock.advance(3_000);
+    house.line.letGo();
+    await until(async () => (await house.clock.advance(17), viewOf(match).tick >= 100), 'the recovery');
+    expect(viewOf(match).tick).toBeLessThan(105);
+  });
+
   test('[K7] one that nobody comes back to is abandoned after a day', async () => {
     const table = await begin(house, 'tetris', { startLevel: 1 });
     const { match } = table;
@@ -146,7 +155,7 @@ describe.each(databases)('ticks on %s', (_, openDatabase) => {
     expect(await due(24 * 3_600_000)).toContain(matchId);
     const later = await House.open(
       test_.database,
-      engines,
+      makeEngines(),
       new FakeClock(house.clock.now() + 24 * 3_600_000),
     );
     const woken = await later.revive(matchId);

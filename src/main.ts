@@ -19,6 +19,7 @@ async function run(): Promise<void> {
 function greet(host: string, port: number, production: boolean): void {
   const base = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
   console.log(`Gamekeeper is ready at ${base}`);
+  console.log(`  play     ${base}/ (Tetris in the browser)`);
   console.log(`  health   ${base}/health/ready`);
   console.log(`  history  ${base}/v1/matches`);
   console.log(`  monitor  ${base}/monitor (needs a token with the role admin)`);

@@ -100,10 +100,11 @@ export function decodeState(bytes: Uint8Array): TetrisState {
 
 /** FNV-1a of the state's bytes, twice 32 bits with different primes: 16 hexadecimal digits. */
 export function hashState(state: TetrisState): string {
+  const bytes = new Uint8Array(state.words.buffer);
   let [a, b] = [0x811c9dc5, 0x01000193];
-  for (const byte of new Uint8Array(state.words.buffer)) {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = Math.imul(b ^ byte, 0x0100019d);
+  for (let at = 0; at < bytes.length; at++) {
+    a = Math.imul(a ^ bytes[at]!, 0x01000193);
+    b = Math.imul(b ^ bytes[at]!, 0x0100019d);
   }
   return [a, b].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }

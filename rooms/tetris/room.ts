@@ -17,17 +17,25 @@ export class TetrisRoom extends MatchRoom<TetrisTable> {
   protected override mirror(view: View<TetrisView>): void {
     this.#view = view;
     const { game, eliminatedAt } = view(null) as TickView<TetrisView>;
-    if (game) mirrorTetris(this.state, game, (seat) => (eliminatedAt[seat] ?? Infinity) <= this.committedN);
+    if (game) mirrorTetris(this.state, game, (seat) => this.#isTold(eliminatedAt, seat));
   }
 
   /** `sync`: the seat's own board as it is now, for a prediction that has gone astray (prediction.ts). */
   protected override answers() {
     return {
       sync: (seat: number) => {
-        const { game } = this.#view!(seat);
-        return game && { tick: game.tick, options: game.options, board: game.boards[seat]! };
+        const { game, eliminatedAt } = this.#view!(seat) as TickView<TetrisView>;
+        if (!game) return null;
+        const { tick, options, boards } = game;
+        const placement = this.#isTold(eliminatedAt, seat) ? boards[seat]!.placement : 0;
+        return { tick, options, board: { ...boards[seat]!, placement } };
       },
     };
+  }
+
+  /** Whether the elimination of the seat is in the log. */
+  #isTold(eliminatedAt: TickView<TetrisView>['eliminatedAt'], seat: number): boolean {
+    return (eliminatedAt[seat] ?? Infinity) <= this.committedN;
   }
 }
 

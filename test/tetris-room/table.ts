@@ -2,6 +2,7 @@
 import type { Room } from '@colyseus/sdk';
 import { randomUUID } from 'node:crypto';
 import { HARD_DROP } from '../../rooms/tetris/actions.ts';
+import type { BoardView } from '../../rooms/tetris/rules.ts';
 import type { TetrisTable } from '../../rooms/tetris/state.ts';
 import type { HistoryMatch } from '../../src/history/reader.ts';
 import { sdkClient, sign, until } from '../support/server.ts';
@@ -98,10 +99,11 @@ export function dropAll({ rooms }: Table, seat: number): void {
 
 export const isOver = ({ rooms }: Table): boolean => rooms.every(({ state }) => state.phase === 'over');
 
-/** The server's tick now. */
-export async function tickNow(room: TetrisClient): Promise<number> {
-  return (await room.request<object, { tick: number }>('sync' as never, {} as never)).tick;
-}
+/** What the server says of the seat's own board now. */
+export const sync = (room: TetrisClient): Promise<{ tick: number; board: BoardView }> =>
+  room.request<object, { tick: number; board: BoardView }>('sync' as never, {} as never);
+
+export const tickNow = async (room: TetrisClient): Promise<number> => (await sync(room)).tick;
 
 /** Waits until play has gone on by some ticks. */
 export async function expectToGoOn(room: TetrisClient, ticks = 10): Promise<void> {

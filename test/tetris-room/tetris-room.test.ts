@@ -19,6 +19,7 @@ import {
   isOver,
   openMatch,
   rejoin,
+  sync,
   tokenOf,
 } from './table.ts';
 
@@ -113,9 +114,11 @@ test('[R62] clients hear of an elimination and of the result after their commit'
   await untilRefused(table.rooms[2]!, 'tetris/eliminated');
   await expectToGoOn(table.rooms[0]!, 60);
   for (const { state } of table.rooms) expect(state.seats[2]).toMatchObject({ alive: true, placement: 0 });
+  expect((await sync(table.rooms[2]!)).board.placement).toBe(0);
   gate.letGo();
   await until(() => table.rooms.every(({ state }) => !state.seats[2]!.alive), 'the elimination');
   expect(table.rooms[0]!.state.seats[2]).toMatchObject({ alive: false, placement: 3 });
+  expect((await sync(table.rooms[2]!)).board.placement).toBe(3);
 
   dropAll(table, 1);
   await until(() => table.rooms[0]!.state.seats[1]!.placed > 4, 'pieces are placed');

@@ -28,6 +28,7 @@ export interface Listener<State> {
 
 export class Connection<State> {
   readonly room: Room<unknown, State>;
+  #isGone = false;
 
   private constructor(room: Room<unknown, State>, listener: Listener<State>) {
     this.room = room;
@@ -39,7 +40,10 @@ export class Connection<State> {
       listener.status('connected');
       listener.returned();
     });
-    room.onLeave(() => listener.status('disconnected'));
+    room.onLeave(() => {
+      this.#isGone = true;
+      listener.status('disconnected');
+    });
     room.onMessage('refused', (refused: Refused) => listener.refused(refused));
   }
 
@@ -66,6 +70,11 @@ export class Connection<State> {
   /** Whether what is sent now arrives now; the SDK keeps it for later otherwise. */
   get isOpen(): boolean {
     return this.room.connection.isOpen && !this.room.reconnection.isReconnecting;
+  }
+
+  /** The room was left, or the connection is lost for good: only joining again helps. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   async leave(): Promise<void> {

@@ -48,6 +48,10 @@ export class Match {
     return this.#connection.room.roomId;
   }
 
+  get isGone(): boolean {
+    return this.#connection.isGone;
+  }
+
   get table(): TetrisTable {
     return this.#connection.room.state;
   }

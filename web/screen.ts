@@ -84,7 +84,8 @@ function captionOf({ name, bot, connected, score, account }: Match['seats'][numb
   return `${name || 'guest'}${connected ? '' : ' (away)'} · ${score}`;
 }
 
-function messageOf({ table, seats, seat }: Match): string {
+function messageOf({ table, seats, seat, isGone }: Match): string {
+  if (isGone && table.phase !== 'over') return 'Connection lost\nReload the page to come back';
   if (!table || seats.length === 0) return '';
   const own = seats[seat];
   if (table.phase === 'lobby') return 'Waiting for the others …';

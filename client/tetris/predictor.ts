@@ -1,14 +1,15 @@
 /**
  * The own board ahead of the server's: the same rules, stepped at once with the own inputs. What the server tells later
- * is taken in at the step in which it happened: the board goes back there and is played again. Where its hash of a lock
- * is another, the board is to be asked for (`restore`).
+ * is taken in at the step in which it happened: the board goes back there and is played again. Where the boards differ all
+ * the same, the server's is to be asked for (`restore`).
  */
 import type { Board } from '../../rooms/tetris/board.ts';
 import type { Packet } from '../../rooms/tetris/garbage.ts';
 import { boardHash, packPiece } from '../../rooms/tetris/packing.ts';
 import { learn, predict, receive, startPrediction, type Prediction } from '../../rooms/tetris/prediction.ts';
+import { SHOWN } from '../../rooms/tetris/queue.ts';
 import { decodeState } from '../../rooms/tetris/tetris-state.ts';
-import { rowsOf, visible, type BoardView, type TetrisView } from '../../rooms/tetris/view.ts';
+import { visible, type BoardView, type TetrisView } from '../../rooms/tetris/view.ts';
 import { Packets } from './packets.ts';
 
 /** What the server tells of the own seat; fields of TetrisSeat (rooms/tetris/state.ts). */
@@ -118,7 +119,8 @@ export class Predictor {
   #step(actions: number): void {
     const { placed } = this.board;
     predict(this.#prediction, actions);
-    if (this.board.placed !== placed) this.#lockHashes.set(this.board.placed, hashOf(this.board));
+    if (this.board.placed !== placed)
+      this.#lockHashes.set(this.board.placed, boardHash(viewOf(this.#prediction)));
     for (const packet of this.#packets.sentIn(this.tick)) receive(this.#prediction, packet);
     this.#learnPieces();
     this.#save(this.tick);
@@ -143,8 +145,8 @@ export class Predictor {
   #isPieceRight({ piece, score }: OwnSeat, tick: number): boolean {
     const saved = this.#saved.get(tick);
     if (saved === undefined) return true;
-    const [board] = visible(decodeState(new Uint8Array(saved.buffer))).boards;
-    return packPiece(board!.piece) === piece && board!.score === score;
+    const board = viewOf(decodeState(new Uint8Array(saved.buffer)));
+    return packPiece(board.piece) === piece && board.score === score;
   }
 
   #note(next: string, drawn: number): void {
@@ -155,7 +157,7 @@ export class Predictor {
   #learnPieces(): void {
     const { drawn, queued } = this.board;
     let next = '';
-    for (let at = drawn; this.#pieces[at] !== undefined && next.length < queued + shown; at++)
+    for (let at = drawn; this.#pieces[at] !== undefined && next.length < queued + SHOWN; at++)
       next += this.#pieces[at]!;
     if (next.length > queued) learn(this.#prediction, { drawn, next });
   }
@@ -183,17 +185,7 @@ export class Predictor {
   }
 }
 
-const shown = 5;
-
 const begin = ({ tick, options, board }: Synced): Prediction =>
   startPrediction({ tick, options, phase: 'playing', boards: [board] }, 0);
 
-const hashOf = (board: Board): number => boardHash({ ...pick(board), rows: rowsOf(board) });
-
-const pick = ({ lines, combo, backToBack, received, placed }: Board) => ({
-  lines,
-  combo,
-  backToBack,
-  received,
-  placed,
-});
+const viewOf = (prediction: Prediction): BoardView => visible(prediction).boards[0]!;

@@ -113,6 +113,8 @@ export class SimulatedMatch {
       if (this.now % 1000 === 1) this.#ping();
       if (this.now >= this.#frameAt) this.#frame(keys);
     }
+    // lets the test's own timers have their turn
+    await new Promise((resume) => setImmediate(resume));
   }
 
   /** From now on nothing stands still. */

@@ -1,6 +1,6 @@
 /** Builds the pages of web/ into web/dist, where sources have changed since the last time. The launcher calls it before the server. */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = dirname(import.meta.dirname);
@@ -28,12 +28,20 @@ export async function buildWeb(): Promise<boolean> {
 async function build(): Promise<void> {
   // where no sources change nobody pays for loading it, and a production without it may have built pages
   const vite = await import('vite');
-  await vite.build({
+  const built = await vite.build({
     configFile: false,
     root: join(root, 'web'),
     logLevel: 'silent',
-    build: { outDir, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false } },
+    build: { outDir, emptyOutDir: false, target: 'es2023', modulePreload: { polyfill: false } },
   });
+  removeOthers((built as { output: { fileName: string }[] }).output.map(({ fileName }) => fileName));
+}
+
+/** Files of earlier builds go when the new ones are there: at no time is a page without its script, however many build. */
+function removeOthers(files: readonly string[]): void {
+  const kept = new Set(files.map((file) => join(outDir, file)));
+  for (const file of globSync('**/*.*', { cwd: outDir }))
+    if (!kept.has(join(outDir, file))) rmSync(join(outDir, file), { force: true });
 }
 
 function fingerprint(): string {

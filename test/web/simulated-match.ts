@@ -272,13 +272,11 @@ const seedOf = (seed: number): string => seed.toString(16).padStart(8, '0').repe
  */
 export function knownOf(board: TetrisView['boards'][number], known: number) {
   const { rows, hold, holdUsed, drawn, lines, score, level, combo, backToBack, placed, received } = board;
-  const { type, x, rotation } = board.piece!;
+  const piece = board.piece && { type: board.piece.type, x: board.piece.x, rotation: board.piece.rotation };
   const next = board.next.slice(0, known);
   return {
     rows,
-    type,
-    x,
-    rotation,
+    piece,
     hold,
     holdUsed,
     drawn,

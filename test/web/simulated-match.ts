@@ -2,7 +2,7 @@
  * A match of a predicting client against a bot, with the server's own engine, over a simulated network and on a simulated
  * clock. Messages keep their order, as on a socket. One step is a millisecond.
  */
-import { tetrisRules, type TetrisView } from '../../rooms/tetris/rules.ts';
+import { tetrisRules, type BoardView, type TetrisView } from '../../rooms/tetris/rules.ts';
 import { visible } from '../../rooms/tetris/view.ts';
 import type { InputData } from '../../rooms/tetris/decide.ts';
 import { addSeats, mirrorTetris, newTable } from '../../rooms/tetris/state.ts';
@@ -77,6 +77,8 @@ export class SimulatedMatch {
   readonly #random: Random;
   readonly #toServer: Line<ToServer>;
   readonly #toClient: Line<() => void>;
+  /** The client's board by tick. */
+  readonly #boards = new Map<number, BoardView>();
   #serverAt = 0;
   #busyUntil = 0;
   #frameAt = 0;
@@ -171,10 +173,9 @@ export class SimulatedMatch {
     };
   }
 
-  /** The server plays on alone up to the client's tick. */
-  catchUp(): TetrisView {
-    while (this.view.tick < this.own.tick) this.#tick();
-    return this.view;
+  /** The client's board at the server, as it was at the client's tick. */
+  get serverBoard(): BoardView {
+    return this.#boards.get(this.own.tick)!;
   }
 
   #begin(): void {
@@ -243,6 +244,7 @@ export class SimulatedMatch {
 
   #tick(): void {
     this.#engine.handle([{ kind: 'tick', t: Math.round(this.now) }]);
+    this.#boards.set(this.view.tick, this.view.boards[0]!);
   }
 
   #tell(): void {
@@ -270,7 +272,7 @@ const seedOf = (seed: number): string => seed.toString(16).padStart(8, '0').repe
  * What a client can know of its board; the pieces beyond `known` it can't. How far the piece has fallen may be off by the
  * ticks of a late hard drop, for a second at most.
  */
-export function knownOf(board: TetrisView['boards'][number], known: number) {
+export function knownOf(board: BoardView, known: number) {
   const { rows, hold, holdUsed, drawn, lines, score, level, combo, backToBack, placed, received } = board;
   const piece = board.piece && { type: board.piece.type, x: board.piece.x, rotation: board.piece.rotation };
   const next = board.next.slice(0, known);

@@ -85,7 +85,7 @@ function captionOf({ name, bot, connected, score, account }: Match['seats'][numb
 }
 
 function messageOf({ table, seats, seat, isGone }: Match): string {
-  if (isGone && table.phase !== 'over') return 'Connection lost\nReload the page to come back';
+  if (isGone && table?.phase !== 'over') return 'Connection lost\nReload the page to come back';
   if (!table || seats.length === 0) return '';
   const own = seats[seat];
   if (table.phase === 'lobby') return 'Waiting for the others …';

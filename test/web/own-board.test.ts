@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeyRepeat } from '../../client/tetris/key-repeat.ts';
 import { MOVE_LEFT } from '../../rooms/tetris/actions.ts';
-import { visible } from '../../rooms/tetris/view.ts';
-import { knownOf, SimulatedMatch, type Weather } from './simulated-match.ts';
+import { visible, type BoardView } from '../../rooms/tetris/view.ts';
+import { SimulatedMatch, type Weather } from './simulated-match.ts';
 
 const calm: Weather = { seed: 1, latency: 20, jitter: 0, serverPauses: 0, pagePauses: 0, pauseMs: 0 };
 
@@ -26,6 +26,31 @@ async function comeToRest(match: SimulatedMatch): Promise<void> {
   await match.run(4000);
   // what the server sent up to the client's tick arrives
   while (match.view.tick < match.own.tick + 30 && !match.isOver) await match.sleep(100);
+}
+
+/**
+ * What a client can know of its board; the pieces beyond `known` it can't. How far the piece has fallen may be off by the
+ * ticks of a late hard drop, for a second at most.
+ */
+function knownOf(board: BoardView, known: number) {
+  const { rows, hold, holdUsed, drawn, lines, score, level, combo, backToBack, placed, received } = board;
+  const piece = board.piece && { type: board.piece.type, x: board.piece.x, rotation: board.piece.rotation };
+  const next = board.next.slice(0, known);
+  return {
+    rows,
+    piece,
+    hold,
+    holdUsed,
+    drawn,
+    lines,
+    score,
+    level,
+    combo,
+    backToBack,
+    placed,
+    received,
+    next,
+  };
 }
 
 /** The own board as both sides have it at the client's tick, with the pieces that the client knows. */

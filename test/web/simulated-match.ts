@@ -13,6 +13,7 @@ import { TickClock } from '../../client/tick-clock.ts';
 import { seededRandom, type Random } from '../../src/match/random.ts';
 import { TickEngine } from '../../src/match/tick-engine.ts';
 import { setupOf } from '../match/support.ts';
+import { Line } from './line.ts';
 
 export interface Weather {
   readonly seed: number;
@@ -37,27 +38,6 @@ const struckKeys: readonly Key[] = [
   'hardDrop',
   'hold',
 ];
-
-/** What is on its way, in order. */
-class Line<T> {
-  readonly #delay: () => number;
-  #sent: { readonly at: number; readonly item: T }[] = [];
-  #last = 0;
-
-  constructor(delay: () => number) {
-    this.#delay = delay;
-  }
-
-  send(item: T, now: number): void {
-    this.#last = Math.max(this.#last, now + this.#delay());
-    this.#sent.push({ at: this.#last, item });
-  }
-
-  arrived(now: number): T[] {
-    const due = this.#sent.findIndex(({ at }) => at > now);
-    return this.#sent.splice(0, due < 0 ? this.#sent.length : due).map(({ item }) => item);
-  }
-}
 
 type ToServer =
   | { readonly tick: number; readonly actions: number }
@@ -267,28 +247,3 @@ async function promisesKept(): Promise<void> {
 }
 
 const seedOf = (seed: number): string => seed.toString(16).padStart(8, '0').repeat(4);
-
-/**
- * What a client can know of its board; the pieces beyond `known` it can't. How far the piece has fallen may be off by the
- * ticks of a late hard drop, for a second at most.
- */
-export function knownOf(board: BoardView, known: number) {
-  const { rows, hold, holdUsed, drawn, lines, score, level, combo, backToBack, placed, received } = board;
-  const piece = board.piece && { type: board.piece.type, x: board.piece.x, rotation: board.piece.rotation };
-  const next = board.next.slice(0, known);
-  return {
-    rows,
-    piece,
-    hold,
-    holdUsed,
-    drawn,
-    lines,
-    score,
-    level,
-    combo,
-    backToBack,
-    placed,
-    received,
-    next,
-  };
-}

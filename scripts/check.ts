@@ -5,6 +5,7 @@ const checks: readonly [name: string, ...command: [string, ...string[]]][] = [
   ['format', 'oxfmt', '--check'],
   ['lint', 'oxlint', '--deny-warnings'],
   ['types', 'tsc', '--noEmit', '-p', '.'],
+  ['types of web', 'tsc', '--noEmit', '-p', 'web'],
   ['spec ids', process.execPath, 'scripts/spec-ids.ts'],
 ];
 

@@ -60,7 +60,6 @@ export function place(board: Board): void {
       if (mask & 1) paint(board, x, board.y + row, board.piece + 1);
     }
   }
-  board.rowsSeen = null;
 }
 
 /** Takes out the full rows; gives their y before, from the floor up. */
@@ -87,7 +86,6 @@ export function raise(board: Board, count: number, hole: number): boolean {
   for (let y = 0; y < count; y++) {
     for (let x = 0; x < WIDTH; x++) if (x !== hole) paint(board, x, y, GARBAGE_COLOUR);
   }
-  board.rowsSeen = null;
   return fits;
 }
 
@@ -102,6 +100,7 @@ export function boardText(board: Board): string {
 /** Fills a cell with a colour that is not empty; above the field nothing is kept. */
 export function paint(board: Board, x: number, y: number, colour: number): void {
   if (y >= HEIGHT) return;
+  board.rowsSeen = null;
   board.rows[y + FLOOR]! |= 1 << (x + WALL);
   board.colours[y * 2 + (x < 5 ? 0 : 1)]! |= colour << ((x % 5) * 4);
 }

@@ -73,6 +73,19 @@ describe('spins', () => {
   });
 });
 
+describe('a clear', () => {
+  test('[T1] takes the row and its colours out, and leaves none at the top', () => {
+    const { state, board } = solo();
+    draw(board, ...Array<string>(39).fill('X_________'), 'XXX____XXX');
+    enter(board, 'I');
+    board.y = -2;
+    pressEach(state, 0, HARD_DROP);
+    expect(drawn(board)).toEqual(Array<string>(39).fill('X_________'));
+    const colours = Array.from({ length: 40 }, (_, y) => [board.colours[y * 2], board.colours[y * 2 + 1]]);
+    expect(colours).toEqual([...Array<number[]>(39).fill([8, 0]), [0, 0]]);
+  });
+});
+
 describe('attack', () => {
   test('[T12] by lines and spin', () => {
     expect([attacks('none', 4), attacks('mini', 2), attacks('normal', 3)]).toEqual([

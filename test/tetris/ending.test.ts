@@ -70,6 +70,15 @@ describe('a seat is out', () => {
       expect(dataOf(pressEach(state, 0, HARD_DROP), 'elimination')).toEqual(reasons);
     }
   });
+
+  test('[T21] also when only the first of two packets pushes something out', () => {
+    const { state, board } = solo();
+    draw(board, '________X_', ...Array<string>(39).fill('__________'));
+    for (const hole of [4, 5]) addPacket(board, { rows: 1, hole, source: 0, due: 0 });
+    enter(board, 'O');
+    const told = pressEach(state, 0, HARD_DROP);
+    expect(dataOf(told, 'elimination')).toEqual([{ placement: 1, reason: 'top_out' }]);
+  });
 });
 
 describe('placements', () => {

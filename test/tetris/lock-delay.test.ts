@@ -63,6 +63,18 @@ describe('lock delay', () => {
     expect([match.board.y, match.board.resets]).toEqual([-1, 0]);
   });
 
+  test('[T10] with all resets used the ticks run on in the air, before not', () => {
+    for (const [resets, ticks] of [
+      [14, 10],
+      [15, 15],
+    ]) {
+      const { state, board } = resting();
+      Object.assign(board, { y: 3, resets, rested: 10 });
+      run(state, 5);
+      expect([board.rested, board.placed]).toEqual([ticks, 0]);
+    }
+  });
+
   test('[T10] nobody stays for ever by turning', () => {
     for (const name of 'IJLOSTZ') {
       const match = solo();

@@ -27,7 +27,7 @@ import { writeMatch } from './history/recorder.ts';
 import { summarize } from './history/summarize.ts';
 import { systemClock } from './match/clock.ts';
 import type { Game } from './match/game.ts';
-import { bindRoom } from './match/match-room.ts';
+import { bindRoom } from './match/bind-room.ts';
 import { Matches } from './match/matches.ts';
 import { Reconnection } from './match/reconnection.ts';
 import type { RoomServices } from './match/room-services.ts';

@@ -29,7 +29,7 @@ interface Internals {
 }
 
 /** Any room, whatever its type parameters. */
-type AnyRoom = { readonly roomId: string; state: object };
+export type AnyRoom = { readonly roomId: string; state: object };
 
 const internals = (room: AnyRoom): Internals => room as unknown as Internals;
 

@@ -3,7 +3,6 @@
  * a Match (match.ts), which does the rest. A game's `room.ts` adds its state, and how the engine's view is mirrored.
  */
 import {
-  type AuthContext,
   CloseCode,
   matchMaker,
   Room,
@@ -16,19 +15,19 @@ import {
   forgetReturn,
   guardReservations,
   heldFor,
-  reservations,
   reserveReturn,
   schemaFingerprint,
   skipRefIds,
 } from './colyseus-internals.ts';
 import type { Game } from './game.ts';
-import { freeSeatsOf, type Listing, playersOf } from './listing.ts';
+import { type Listing, playersOf } from './listing.ts';
+import { Admission, notFound } from './admission.ts';
 import type { Result } from './engine.ts';
 import type { Match, Told } from './match.ts';
 import { offerOf } from './match-options.ts';
 import { type MatchClient, People } from './people.ts';
 import { Rematch, repeatMatch } from './rematch.ts';
-import { authorize, type CheckedOptions, isPlayer, mayEnter } from './room-auth.ts';
+import { type CheckedOptions, isPlayer, mayEnter } from './room-auth.ts';
 import { answerMessages } from './room-messages.ts';
 import type { RoomServices } from './room-services.ts';
 import type { TableView } from './table-engine.ts';
@@ -63,6 +62,11 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   #match!: Match;
   readonly #people = new People();
   readonly #rematch = new Rematch();
+  readonly #admission = new Admission(
+    this,
+    () => this.#match.claim,
+    () => this.#seats,
+  );
   #fingerprint = '';
   #listed = '';
   // rooms take turns, so that not all are mirrored in the same tick
@@ -122,7 +126,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     skipRefIds(this, epoch);
     guardReservations(
       this,
-      (joining, auth) => this.#admits(joining as CheckedOptions, auth as Principal),
+      (joining, auth) => this.#admission.admits(joining as CheckedOptions, auth as Principal),
       () => this.#expectPlayer(),
     );
     this.#listen();
@@ -182,7 +186,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
 
   override onBeforeShutdown(): void {
     this.#isDraining = true;
-    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error) => this.#fault(error));
+    void this.#sendAway();
   }
 
   override onUncaughtException(error: RoomException, where: string): void {
@@ -235,38 +239,15 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     return revived !== null;
   }
 
-  /** Throws ServerError where this principal can't come in: not a match of theirs, or no seat for a player. */
+  /** Throws ServerError where this principal can't come in. */
   mustAdmit(options: CheckedOptions, principal: Principal): void {
-    if (!mayEnter(principal, this.#match.claim)) throw notFound();
-    if (!isPlayer(principal, options) || seatOf(this.#seats, principal.accountId) >= 0) return;
-    if (freeSeatsOf(this.#seats) > this.#expected(principal.accountId)) return;
-    throw new ServerError(409, 'seat/none_free: no seat is free; join with {"spectate": true} to watch');
-  }
-
-  /** Players on their way here who have no seat yet, besides this account: each will want one. */
-  #expected(account?: string): number {
-    const accounts = new Set<string>();
-    for (const { joinOptions, auth } of reservations(this)) {
-      const principal = auth as Principal;
-      if (!isPlayer(principal, joinOptions as CheckedOptions) || principal.accountId === account) continue;
-      if (seatOf(this.#seats, principal.accountId) < 0) accounts.add(principal.accountId);
-    }
-    return accounts.size;
+    this.#admission.check(options, principal);
   }
 
   /** A seat is reserved: where it was the last, no more strangers are sent here, unless it is not taken up in time. */
   #expectPlayer(): void {
     this.#updateListing();
     this.clock.setTimeout(() => this.#updateListing(), (this.seatReservationTimeout + 1) * 1000);
-  }
-
-  #admits(options: CheckedOptions, principal: Principal): boolean {
-    try {
-      this.mustAdmit(options, principal);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   async #sit({ accountId }: Principal): Promise<number> {
@@ -289,12 +270,15 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     client.view = new StateView();
     client.view.add(this.state.seats[seat]!);
     this.#tell();
-    if (
-      this.#seats.list.every(
-        ({ account, awaySince }) => account === null || awaySince !== null || this.#people.has(account),
-      )
-    )
-      this.#match.start();
+    if (this.#isComplete()) this.#match.start();
+  }
+
+  /** Whether all players who are not away are connected here. */
+  #isComplete(): boolean {
+    const present = this.#seats.list.filter(
+      ({ account, awaySince }) => account !== null && awaySince === null,
+    );
+    return present.every(({ account }) => this.#people.has(account!));
   }
 
   #who(client: MatchClient): { matchId: string; accountId: string; tenantId: string } {
@@ -346,7 +330,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     const { phase } = seats;
     // once it has begun nobody takes a seat: only the phase changes
     if (phase !== 'lobby' && phase === this.metadata.phase) return;
-    const offered = freeSeatsOf(seats) > this.#expected();
+    const offered = this.#admission.isOpen(seats);
     const players = playersOf(seats);
     const listed = `${phase} ${players} ${offered}`;
     if (listed === this.#listed) return;
@@ -381,35 +365,19 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   #lose(why: string): void {
     this.#isLost = true;
     this.#services.log.warn({ matchId: this.roomId, why }, 'a match has moved: its room is thrown away');
-    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error) => this.#fault(error));
+    void this.#sendAway();
+  }
+
+  /** Closes the room; its clients come back by themselves, to wherever the match is then. */
+  async #sendAway(): Promise<void> {
+    try {
+      await this.disconnect(CloseCode.MAY_TRY_RECONNECT);
+    } catch (error) {
+      this.#fault(error);
+    }
   }
 
   #fault(error: unknown): void {
     this.#services.log.error({ matchId: this.roomId, error }, 'a match had a fault, and goes on');
   }
-}
-
-const notFound = (): ServerError => new ServerError(404, 'match/not_found: there is no such match');
-
-/** The room class of a game with its services: Colyseus makes rooms by `new`, without arguments. */
-export function bindRoom(game: Game, services: RoomServices): MatchRoomClass {
-  const Unbound = game.room as unknown as new () => object;
-  return class extends Unbound {
-    static readonly services = services;
-    static readonly game = game;
-
-    // Colyseus calls it without `this`. Of a refused reservation it would only say that the room is full.
-    static async onAuth(token: string, options: CheckedOptions, context: AuthContext): Promise<Principal> {
-      const principal = authorize(services, game, token, options);
-      const room = matchMaker.getLocalRoomById(matchIdOf(context)) as MatchRoom | undefined;
-      room?.mustAdmit(options, principal);
-      return principal;
-    }
-  } as unknown as MatchRoomClass;
-}
-
-/** The match that a request to the matchmaker names: `/matchmake/joinById/<id>`. */
-function matchIdOf({ req }: AuthContext): string {
-  const url = (req as Request | undefined)?.url ?? '';
-  return /\/joinById\/([^/?]+)/.exec(url)?.[1] ?? '';
 }

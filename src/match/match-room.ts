@@ -2,13 +2,7 @@
  * The Colyseus room of one live match: who comes and goes, and the mirror of what is committed into the schema. It hosts
  * a Match (match.ts), which does the rest. A game's `room.ts` adds its state, and how the engine's view is mirrored.
  */
-import {
-  CloseCode,
-  matchMaker,
-  Room,
-  ServerError,
-  type RoomException,
-} from '@colyseus/core';
+import { CloseCode, matchMaker, Room, ServerError, type RoomException } from '@colyseus/core';
 import { type Schema, StateView } from '@colyseus/schema';
 import type { Principal } from '../auth/principal.ts';
 import {

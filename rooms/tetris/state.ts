@@ -1,6 +1,7 @@
 /** What clients see of a Tetris match: boards by their changed rows, so that a minute of play is a few kilobytes. */
 import { schema, t, type SchemaType } from '@colyseus/schema';
-import { seatFields, tableFields, withSeats } from '../../src/match/table.ts';
+import { type GameTable, seatFields, tableFields, withSeats } from '../../src/match/table.ts';
+import type { TickView } from '../../src/match/tick-engine.ts';
 import { boardHash, packPiece, packRow } from './packing.ts';
 import { pieceNumber } from './pieces.ts';
 import type { BoardView, TetrisView } from './view.ts';
@@ -89,3 +90,11 @@ function mirrorRows(shown: TetrisSeat, board: BoardView): void {
 
 export const addSeats = (table: TetrisTable, seats: number): TetrisTable =>
   withSeats(table, seats, () => new TetrisSeat());
+
+export const tetrisTable: GameTable<TetrisTable, TetrisView> = {
+  make: (seats) => addSeats(newTable(), seats),
+  mirror(table, view, isTold) {
+    const { game, eliminatedAt } = view(null) as TickView<TetrisView>;
+    if (game) mirrorTetris(table, game, (seat) => isTold(eliminatedAt[seat] ?? Infinity));
+  },
+};

@@ -1,6 +1,6 @@
 /** What clients see of a whist table. Cards are texts of two characters each, such as `AS7H`; only a seat sees its hand. */
 import { schema, t, type SchemaType } from '@colyseus/schema';
-import { seatFields, tableFields, withSeats } from '../../src/match/table.ts';
+import { type GameTable, seatFields, tableFields, withSeats } from '../../src/match/table.ts';
 import { cardName } from './cards.ts';
 import type { WhistView } from './view.ts';
 
@@ -49,6 +49,14 @@ export const WhistTable = schema(
 export type WhistTable = SchemaType<typeof WhistTable>;
 
 export const newTable = (): WhistTable => withSeats(new WhistTable(), 4, () => new WhistSeat());
+
+export const whistTable: GameTable<WhistTable, WhistView> = {
+  make: newTable,
+  mirror(table, view) {
+    const { game } = view(null);
+    if (game) mirrorWhist(table, game, (seat) => view(seat).game!);
+  },
+};
 
 type See = (seat: number) => WhistView;
 

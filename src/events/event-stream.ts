@@ -3,6 +3,7 @@
  * published. Rules with ids in SPEC.md; test/events/contract.ts proves them on every adapter.
  */
 import type { Entry, MatchEvent } from '../match/engine.ts';
+import type { FoundMoment } from '../match/moment-rules.ts';
 
 /** What one commit of one match published. `n` (of its first entry) with the match id is the key of deduplication. */
 export interface Published {
@@ -17,6 +18,17 @@ export interface Published {
   readonly events: readonly MatchEvent[];
 }
 
+/** A key moment of a match: found among its published events, and published beside them. */
+export interface Moment extends FoundMoment {
+  readonly matchId: string;
+  readonly tenantId: string;
+  readonly game: string;
+  /** 1, 2, 3 … in its match, without gaps: with the match id the key of deduplication. */
+  readonly number: number;
+  /** Wall time in milliseconds at which its event was stored. */
+  readonly at: number;
+}
+
 export interface EventStream {
   /** Appends in order. A record stored before (same match and n) is skipped. Throws StreamGap on a missing predecessor. */
   append(records: readonly Published[]): Promise<void>;
@@ -28,6 +40,10 @@ export interface EventStream {
    * only records that hold an event of one of these types (and may get others).
    */
   subscribe(durable: string, handler: StreamHandler, events?: readonly string[]): Subscription;
+  /** Appends moments of any matches, of each in order. One stored before (same match and number) is skipped. */
+  appendMoments(moments: readonly Moment[]): Promise<void>;
+  /** The moments of a match, in order. */
+  readMoments(matchId: string): Promise<readonly Moment[]>;
   close(): Promise<void>;
 }
 

@@ -1,11 +1,13 @@
 import type { Sql } from '../database/sql.ts';
 import {
   type EventStream,
+  type Moment,
   type Published,
   type StreamHandler,
   StreamGap,
   type Subscription,
 } from './event-stream.ts';
+import { readMoments, writeMoments } from './moment-rows.ts';
 import { RECORD_COLUMNS, type RecordRow, decodeRecord, encodeEntries, encodeEvents } from './record.ts';
 import { PostgresSubscription } from './subscription.ts';
 
@@ -70,6 +72,14 @@ export class PostgresEventStream implements EventStream {
   async read(matchId: string, from = 1): Promise<readonly Published[]> {
     const rows = await this.#options.sql.query<RecordRow>(READ, [matchId, from]);
     return rows.map((row) => cutBefore(from, decodeRecord(row)));
+  }
+
+  appendMoments(moments: readonly Moment[]): Promise<void> {
+    return writeMoments(this.#options.sql, moments);
+  }
+
+  readMoments(matchId: string): Promise<readonly Moment[]> {
+    return readMoments(this.#options.sql, [matchId]);
   }
 
   subscribe(durable: string, handler: StreamHandler, events?: readonly string[]): Subscription {

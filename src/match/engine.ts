@@ -75,6 +75,11 @@ export interface Handled extends Standing {
   readonly outcomes: readonly Outcome[];
 }
 
+/** What playing on along a log brought. */
+export interface Followed extends Standing {
+  readonly events: readonly MatchEvent[];
+}
+
 /** How a match ended. */
 export interface Result {
   readonly players: readonly PlayerResult[];
@@ -123,6 +128,13 @@ export interface Engine {
   open(checkpoint: Uint8Array | null, entries: readonly Entry[]): MaybePromise<Standing>;
   /** Throws (or rejects) on a fault: the host then throws this engine away and opens another from the store. */
   handle(batch: readonly Input[]): MaybePromise<Handled>;
+  /**
+   * Plays a log again: folds `entries`, which go on where this engine stands (nowhere, or after `open(checkpoint, [])`),
+   * and then goes on to `tick` where a tick-based game has not passed it. Gives the events that follow, as they were when it was played; the times of those
+   * between two entries of a tick-based game may differ by the lateness of its ticks. Throws on entries that no engine made.
+   * An engine that follows never handles.
+   */
+  follow(entries: readonly Entry[], tick?: number): MaybePromise<Followed>;
   /** What a seat may see, or a spectator (null). JSON-able, without secrets of others. */
   view(seat: number | null): MaybePromise<unknown>;
   /** The state at this log position; `open(checkpoint(), [])` gives an engine with the same future. */

@@ -2,8 +2,10 @@
 import type { z } from 'zod';
 import type { Engine } from './engine.ts';
 import type { MatchRoomClass } from './match-room.ts';
+import type { MomentRules } from './moment-rules.ts';
 import type { Rules } from './rules.ts';
 import { RulesEngine } from './rules-engine.ts';
+import type { GameTable } from './table.ts';
 import { TickEngine } from './tick-engine.ts';
 import type { TickRules } from './tick-rules.ts';
 
@@ -17,6 +19,9 @@ export interface Game {
   readonly options: z.ZodObject;
   /** Schema of the payload of each command. */
   readonly commands: Readonly<Record<string, z.ZodType>>;
+  readonly table: GameTable;
+  /** What of a match is worth showing again; absent: nothing. */
+  readonly moments?: MomentRules;
   readonly room: MatchRoomClass;
   /** Messages a second that a client of this game may need, where that is more than the server's limit. */
   readonly messagesPerSecond?: number;
@@ -28,6 +33,8 @@ interface Definition {
   readonly options: z.ZodObject;
   readonly commands: Readonly<Record<string, z.ZodType>>;
   readonly messagesPerSecond?: number;
+  readonly table: GameTable;
+  readonly moments?: MomentRules;
   /** A class of its own, made from MatchRoom. */
   readonly room: new () => object;
 }

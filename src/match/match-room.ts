@@ -3,7 +3,7 @@
  * a Match (match.ts), which does the rest. A game's `room.ts` adds its state, and how the engine's view is mirrored.
  */
 import { CloseCode, matchMaker, Room, ServerError, type RoomException } from '@colyseus/core';
-import { type Schema, StateView } from '@colyseus/schema';
+import { StateView } from '@colyseus/schema';
 import type { Principal } from '../auth/principal.ts';
 import {
   forgetReturn,
@@ -26,11 +26,8 @@ import { answerMessages } from './room-messages.ts';
 import type { RoomServices } from './room-services.ts';
 import type { TableView } from './table-engine.ts';
 import { seatOf, type Seats } from './seats.ts';
-import { mirrorTable, type TableState } from './table.ts';
+import { type MatchState, mirrorTable } from './table.ts';
 
-export type MatchState = Schema & TableState;
-/** What the engine shows: `view(null)` to all, `view(seat)` to one seat. */
-export type View<V> = (seat: number | null) => TableView<V>;
 export type MatchRoomClass = (new () => MatchRoom) & { readonly services: RoomServices; readonly game: Game };
 
 /** How long a dropped client's seat is held for its session; later it joins again, into the same seat. */
@@ -68,19 +65,19 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   #isLost = false;
   #isDraining = false;
 
-  /** Sets the game's fields of the state from what the engine shows. */
-  protected abstract mirror(view: View<never>): void;
-  /** Adds the seats to the state, where their number is an option of the match. */
-  protected addSeats(_seats: number): void {}
-
   /** What the game answers besides its commands: request → answer, for a seat. */
   protected answers(): Readonly<Record<string, (seat: number) => unknown>> {
     return {};
   }
 
-  /** Log position up to which all is committed: what must not be told before (an elimination) is compared with it. */
-  protected get committedN(): number {
-    return this.#match.committedN;
+  /** Whether this place in the log is committed: what must not be told before (an elimination) waits for that. */
+  protected isTold(n: number): boolean {
+    return n <= this.#match.committedN;
+  }
+
+  /** What a seat may see, or a spectator (null). */
+  protected viewOf(seat: number | null): TableView<never> {
+    return this.#match.view(seat) as TableView<never>;
   }
 
   get #services(): RoomServices {
@@ -92,7 +89,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
   }
 
   get #view(): TableView<never> {
-    return this.#match.view(null) as TableView<never>;
+    return this.viewOf(null);
   }
 
   get #seats(): Seats {
@@ -115,7 +112,7 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
       players: 0,
       startedAt: new Date(origin).toISOString(),
     };
-    this.addSeats(this.#seats.list.length);
+    this.state = this.#game.table.make(this.#seats.list.length) as State;
     this.#fingerprint = schemaFingerprint(this);
     skipRefIds(this, epoch);
     guardReservations(
@@ -311,7 +308,8 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     const view = this.#view;
     const isOver = this.#match.result !== null;
     mirrorTable(this.state, view, { origin: this.#match.claim.origin, isOver }, this.#people.names);
-    this.mirror((seat) => (seat === null ? view : (this.#match.view(seat) as TableView<never>)));
+    const see = (seat: number | null): TableView<never> => (seat === null ? view : this.viewOf(seat));
+    this.#game.table.mirror(this.state, see, (n) => this.isTold(n));
     this.broadcastPatch();
     this.#updateListing(view.seats);
   }

@@ -82,6 +82,10 @@ export class RulesEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     return isBotTurn(table.seats.list[seat]!) ? moves : [{ type: 'idle', seat, data: null }, ...moves];
   }
 
+  protected override hashed({ state }: Game<S>): string {
+    return JSON.stringify(this.#rules.encode(state));
+  }
+
   protected override encode({ state, turnSince }: Game<S>): unknown {
     return { state: this.#rules.encode(state), turnSince };
   }

@@ -2,9 +2,11 @@
  * What engines of seats and rules have in common: the log, the seats, beginning and end. RulesEngine plays turns on it,
  * TickEngine steps. Everything that it does is an entry; its state is the fold of its log and nothing else.
  */
+import { hash } from 'node:crypto';
 import type {
   Engine,
   Entry,
+  Followed,
   Handled,
   Input,
   MatchEvent,
@@ -28,6 +30,10 @@ import { isSeatCommand } from './seat-commands.ts';
 
 /** With nobody there a match stands still, and ends as abandoned after this long. */
 const abandonMs = 24 * 3_600_000;
+/** So often, and at its end, a game tells the hash of its state: whoever plays the log again must find the same. */
+const entriesPerHash = 64;
+/** The event that tells it: `{hash}`, of the state right after its entry. */
+export const stateHashEvent = 'state_hash';
 
 export type Tick = Extract<Input, { kind: 'tick' }>;
 
@@ -57,6 +63,8 @@ export abstract class TableEngine<G> implements Engine {
   #table: Table<G> | null = null;
   #entries: Entry[] = [];
   #events: MatchEvent[] = [];
+  /** A log is played again: what follows from it is wanted, too. */
+  protected isFollowing = false;
 
   abstract view(seat: number | null): TableView<unknown>;
   protected abstract countSeats(setup: MatchSetup): number;
@@ -74,11 +82,15 @@ export abstract class TableEngine<G> implements Engine {
   /** When the game wants to be woken, while somebody is there; and what it does then. */
   protected abstract gameWakeAt(table: Table<G>, game: G): number | null;
   protected abstract decideWake(table: Table<G>, game: G): readonly Draft[];
+  /** What a hash of the game's state is taken of: all that the log decides. */
+  protected abstract hashed(game: G): string | Uint8Array;
   protected abstract encode(game: G): unknown;
   protected abstract decode(data: unknown): G;
   /** A player came back; `wasEmpty`: nobody was there. */
   protected cameBack(_table: Table<G>, _entry: Entry, _wasEmpty: boolean): void {}
   protected tick(_table: Table<G>, _input: Tick): void {}
+  /** Goes on to a tick while a log is followed. */
+  protected advance(_table: Table<G>, _game: G, _tick: number): void {}
   /** Entries that a change of seats needs before its own. */
   protected beforeSeats(_table: Table<G>): readonly Draft[] {
     return [];
@@ -96,6 +108,14 @@ export abstract class TableEngine<G> implements Engine {
     this.#events = [];
     const outcomes = batch.map((input) => this.#one(input));
     return { entries: this.#entries, events: this.#events, outcomes, ...this.#standing() };
+  }
+
+  follow(entries: readonly Entry[], tick = 0): Followed {
+    this.#events = [];
+    this.isFollowing = true;
+    for (const entry of entries) this.#apply(entry);
+    if (this.#table?.game && !this.#table.result) this.advance(this.#table, this.#table.game, tick);
+    return { events: this.#events, ...this.#standing() };
   }
 
   checkpoint(): Uint8Array {
@@ -184,7 +204,14 @@ export abstract class TableEngine<G> implements Engine {
     const wasPresent = anyonePresent(table.seats);
     if (entry.type === 'abandon') this.#end(table, { players: [], reason: 'abandoned' });
     else if (applySeatEntry(table.seats, entry, entry.t)) this.#seatsChanged(table, entry, wasPresent);
-    else this.fold(table, table.game!, entry);
+    else this.#fold(table, table.game!, entry);
+  }
+
+  #fold(table: Table<G>, game: G, entry: Entry): void {
+    this.fold(table, game, entry);
+    if (entry.n % entriesPerHash > 0 && !table.result) return;
+    const digest = hash('sha1', this.hashed(game), 'hex').slice(0, 16);
+    this.emitter(entry)(stateHashEvent, null, { hash: digest });
   }
 
   #create({ n, t, data }: Entry): void {

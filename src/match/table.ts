@@ -51,6 +51,19 @@ export interface TableState {
   seats: ArraySchema<Schema & SeatState>;
 }
 
+export type MatchState = Schema & TableState;
+
+/** What the engine shows: `view(null)` to all, `view(seat)` to one seat. */
+export type View<V> = (seat: number | null) => TableView<V>;
+
+/** How a game is shown to clients, live and in a replay. */
+export interface GameTable<State = MatchState, V = never> {
+  /** The state of a match with so many seats. */
+  make(seats: number): State;
+  /** Sets the game's own fields from what the engine shows. `isTold(n)`: whether that place in the log may be told. */
+  mirror(state: State, view: View<V>, isTold: (n: number) => boolean): void;
+}
+
 /** A table with so many seats, each made now: what is static keeps its identity for clients over a revival. */
 export function withSeats<T extends { seats: { push(seat: never): number } }>(
   table: T,

@@ -104,7 +104,7 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   protected override fold(table: TickTable<S>, game: Game<S>, entry: Entry): void {
     const { tick } = entry.data as { tick: number };
     const isInput = entry.type !== 'mark' && entry.type !== 'eliminated' && entry.type !== 'end';
-    while (this.#rules.tick(game.state) < (isInput ? tick - 1 : tick)) this.#rules.step(game.state, nothing);
+    this.#stepTo(game, isInput ? tick - 1 : tick, entry);
     game.markedTick = this.#rules.tick(game.state);
     if (isInput) this.#rules.apply(game.state, entry);
     if (entry.type === 'eliminated') game.eliminatedAt[entry.seat!] = entry.n;
@@ -118,6 +118,11 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     this.#playBots(table, game.state, t);
     this.#step(table, game, t);
     if (mark && table.result === null) this.record(this.#marks(game), t);
+  }
+
+  protected override advance({ n, t }: TickTable<S>, game: Game<S>, tick: number): void {
+    const ahead = Math.max(0, tick - game.markedTick);
+    this.#stepTo(game, tick, { n: n + 1, t: t + Math.floor((ahead * 1000) / this.hz) });
   }
 
   /** Entries about seats say no tick: a mark before them does, so that the fold stands where play stood. */
@@ -134,6 +139,10 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     return [];
   }
 
+  protected override hashed({ state }: Game<S>): Uint8Array {
+    return this.#rules.encode(state);
+  }
+
   protected override encode({ state, ...rest }: Game<S>): unknown {
     return { ...rest, state: Buffer.from(this.#rules.encode(state)).toString('base64') };
   }
@@ -141,6 +150,14 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   protected override decode(data: unknown): Game<S> {
     const { state, ...rest } = data as Omit<Game<S>, 'state'> & { state: string };
     return { ...rest, state: this.#rules.decode(Buffer.from(state, 'base64')) };
+  }
+
+  /** Steps up to a tick, which is at the place `n` of the log and the match time `t`. */
+  #stepTo({ state }: Game<S>, tick: number, { n, t }: { readonly n: number; readonly t: number }): void {
+    for (let next = this.#rules.tick(state) + 1; next <= tick; next++) {
+      const earlier = Math.floor(((tick - next) * 1000) / this.hz);
+      this.#rules.step(state, this.isFollowing ? this.emitter({ n, t: t - earlier }) : nothing);
+    }
   }
 
   #takeEarly(game: Game<S>, t: number): void {

@@ -1,6 +1,15 @@
-/** What every engine keeps (src/match/SPEC.md, E1 to E6), whatever its game and however it runs. */
+/** What every engine keeps (src/match/SPEC.md, E1 to E7), whatever its game and however it runs. */
 import { describe, expect, test } from 'vitest';
-import type { Engine, Entry, Handled, Input, MatchSetup, Outcome } from '../../src/match/engine.ts';
+import type {
+  Engine,
+  Entry,
+  Followed,
+  Handled,
+  Input,
+  MatchEvent,
+  MatchSetup,
+  Outcome,
+} from '../../src/match/engine.ts';
 
 export interface EngineCase {
   readonly name: string;
@@ -21,13 +30,15 @@ export function engineContract({ name, make, setup, inputs, fatal }: EngineCase)
     await engine.open(null, [create]);
     const log: Entry[] = [create];
     const outcomes: Outcome[] = [];
+    const events: MatchEvent[] = [];
     let last: Handled | undefined;
     for (let at = 0, i = 0; at < given.length; at += sizes[i]!, i = Math.min(i + 1, sizes.length - 1)) {
       last = await engine.handle(given.slice(at, at + sizes[i]!));
       log.push(...last.entries);
       outcomes.push(...last.outcomes);
+      events.push(...last.events);
     }
-    return { engine, log, outcomes, standing: standingOf(last!) };
+    return { engine, log, events, outcomes, standing: standingOf(last!) };
   }
 
   const standingOf = ({ n, wakeAt, result }: Pick<Handled, 'n' | 'wakeAt' | 'result'>) => ({
@@ -98,6 +109,24 @@ export function engineContract({ name, make, setup, inputs, fatal }: EngineCase)
         expect(await before.engine.checkpoint()).toEqual(await without.engine.checkpoint());
         await Promise.all([before.engine.close(), without.engine.close()]);
       }
+    });
+
+    test('[E7] a log that is followed gives its standing, views and events, however it is cut', async () => {
+      const { engine, log, events, standing } = await play([1]);
+      for (const size of [1, 3, log.length]) {
+        const follower = make();
+        const followed: MatchEvent[] = [];
+        let last: Followed | undefined;
+        for (let at = 0; at < log.length; at += size) {
+          last = await follower.follow(log.slice(at, at + size));
+          followed.push(...last.events);
+        }
+        expect(standingOf(last!)).toEqual(standing);
+        for (const seat of [null, 0]) expect(await follower.view(seat)).toEqual(await engine.view(seat));
+        expect(followed.map(({ t: _t, ...rest }) => rest)).toEqual(events.map(({ t: _t, ...rest }) => rest));
+        await follower.close();
+      }
+      await engine.close();
     });
 
     if (fatal)

@@ -2,9 +2,9 @@
 import { schema, t, type SchemaType } from '@colyseus/schema';
 import { z } from 'zod';
 import { defineGame } from '../../src/match/game.ts';
-import { MatchRoom, type View } from '../../src/match/match-room.ts';
+import { MatchRoom } from '../../src/match/match-room.ts';
 import type { Rules } from '../../src/match/rules.ts';
-import { seatFields, tableFields } from '../../src/match/table.ts';
+import { type GameTable, seatFields, tableFields } from '../../src/match/table.ts';
 
 interface Chatter {
   said: number;
@@ -50,8 +50,6 @@ const rules: Rules<Chatter, Chatter> = {
 };
 
 class ChatterRoom extends MatchRoom<ChatterTable> {
-  override state = newTable();
-
   override async onCreate(options: Parameters<MatchRoom['onCreate']>[0]): Promise<void> {
     await super.onCreate(options);
     this.onMessage('throw', () => {
@@ -66,12 +64,15 @@ class ChatterRoom extends MatchRoom<ChatterTable> {
       }, 1);
     });
   }
-
-  protected override mirror(view: View<Chatter>): void {
-    const { game } = view(null);
-    if (game) Object.assign(this.state, { said: game.said, text: game.text });
-  }
 }
+
+const chatterTable: GameTable<ChatterTable, Chatter> = {
+  make: newTable,
+  mirror(table, view) {
+    const { game } = view(null);
+    if (game) Object.assign(table, { said: game.said, text: game.text });
+  },
+};
 
 function newTable(): ChatterTable {
   const table = new ChatterTable();
@@ -83,5 +84,6 @@ export const chatter = defineGame({
   rules,
   options: z.strictObject({}),
   commands: { say: z.strictObject({ length: z.int().min(1).max(1_000_000) }), fail: z.strictObject({}) },
+  table: chatterTable,
   room: ChatterRoom,
 });

@@ -11,4 +11,5 @@ export interface NamedMigration {
 export const migrations: readonly NamedMigration[] = [
   { name: '20261120_matches', load: async () => (await import('./20261120-matches.ts')).Matches },
   { name: '20261120_solo', load: async () => (await import('./20261120-solo.ts')).Solo },
+  { name: '20261121_moments', load: async () => (await import('./20261121-moments.ts')).Moments },
 ];

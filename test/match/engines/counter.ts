@@ -2,6 +2,7 @@
 import type {
   Engine,
   Entry,
+  Followed,
   Handled,
   Input,
   MatchSetup,
@@ -45,6 +46,12 @@ export class CounterEngine implements Engine {
       return { ok: true, n: this.#state.n } as const;
     });
     return { entries, events: [], outcomes, ...this.#standing() };
+  }
+
+  follow(entries: readonly Entry[], tick = 0): Followed {
+    for (const entry of entries) this.#apply(entry);
+    if (!this.#result()) this.#advance(Math.max(tick, this.#state.tick));
+    return { events: [], ...this.#standing() };
   }
 
   view(): unknown {

@@ -1,5 +1,13 @@
 /** Sleeps for three days after each nudge, then notes that it woke; ends with its third awakening. */
-import type { Engine, Entry, Handled, Input, Outcome, Standing } from '../../../src/match/engine.ts';
+import type {
+  Engine,
+  Entry,
+  Followed,
+  Handled,
+  Input,
+  Outcome,
+  Standing,
+} from '../../../src/match/engine.ts';
 
 export const threeDays = 3 * 86_400_000;
 
@@ -17,6 +25,10 @@ export class SleeperEngine implements Engine {
     const entries: Entry[] = [];
     const outcomes = batch.map((input) => this.#one(input, entries));
     return { entries, events: [], outcomes, ...this.#standing() };
+  }
+
+  follow(entries: readonly Entry[]): Followed {
+    return { events: [], ...this.open(null, entries) };
   }
 
   view(): unknown {

@@ -1,6 +1,6 @@
 /** An asynchronous engine: its state lives in a worker thread, which dies on the command `die`. A sandbox is one like it. */
 import { Worker } from 'node:worker_threads';
-import type { Engine, Entry, Handled, Input, Standing } from '../../../src/match/engine.ts';
+import type { Engine, Entry, Followed, Handled, Input, Standing } from '../../../src/match/engine.ts';
 
 export class WorkerEngine implements Engine {
   readonly version = '1';
@@ -29,6 +29,10 @@ export class WorkerEngine implements Engine {
 
   handle(batch: readonly Input[]): Promise<Handled> {
     return this.#call('handle', batch);
+  }
+
+  async follow(entries: readonly Entry[]): Promise<Followed> {
+    return { events: [], ...(await this.open(null, entries)) };
   }
 
   view(): Promise<unknown> {

@@ -100,7 +100,15 @@ describe('rules of a game', () => {
 
 describe('arrows point one way', () => {
   test('[LI3] only app.ts knows the rooms', () => {
-    for (const path of ['main', 'config', 'match/match', 'history/service', 'http/server', 'store/store']) {
+    for (const path of [
+      'main',
+      'config',
+      'match/match',
+      'history/service',
+      'http/server',
+      'compose/base',
+      'store/store',
+    ]) {
       const rooms = path.includes('/') ? '../../rooms/index.ts' : '../rooms/index.ts';
       expect(imports(`src/${path}.ts`, rooms), path).toEqual(refused);
     }

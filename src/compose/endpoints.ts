@@ -1,0 +1,37 @@
+/** Every endpoint of the server, with its services. */
+import { devTokenEndpoints } from '../auth/dev-token.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { Config } from '../config.ts';
+import { historyEndpoints } from '../history/endpoints.ts';
+import { writeMatch } from '../history/recorder.ts';
+import { summarize } from '../history/summarize.ts';
+import { createRequirePrincipal } from '../http/principal.ts';
+import { simulate } from '../match/simulate.ts';
+import { healthEndpoints } from '../ops/health.ts';
+import { soloEndpoints } from '../solo/endpoints.ts';
+import { createSolo, type Solo } from '../solo/solo.ts';
+import type { Base } from './base.ts';
+
+export function endpointsOf({ production, auth }: Config, base: Base) {
+  const { tokens, logEvent, history, database } = base;
+  const requirePrincipal = createRequirePrincipal(tokens);
+  const minted = ({ accountId, tenantId, roles }: Principal): void =>
+    logEvent('token_minted', { accountId, tenantId, roles });
+  return {
+    ...healthEndpoints([{ name: 'database', check: () => database.sql.query('select 1') }]),
+    ...historyEndpoints({ history, requirePrincipal }),
+    ...soloEndpoints({ solo: soloOf(base), requirePrincipal }),
+    ...(production ? {} : devTokenEndpoints({ tokens, ttlSeconds: auth.tokenSeconds, minted })),
+  };
+}
+
+function soloOf({ database, clock, games }: Base): Solo {
+  return createSolo({
+    database,
+    now: clock.now,
+    games,
+    simulate: (play) => simulate(games, play),
+    // the recorder's own transaction becomes a part of this one
+    addToHistory: (em, records) => writeMatch({ ...database, em: () => em }, summarize(records)!),
+  });
+}

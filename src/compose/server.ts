@@ -1,0 +1,103 @@
+/** The sockets: HTTP with all endpoints and pages, and Colyseus with a room for each game. */
+import { defineRoom, defineServer, type Room, type Server } from '@colyseus/core';
+import { WebSocketTransport } from '@colyseus/ws-transport';
+import { join } from 'node:path';
+import { installFrames } from '../cluster/frames.ts';
+import { MatchDriver } from '../cluster/live-rooms.ts';
+import { acceptReturns } from '../cluster/returns.ts';
+import type { Config } from '../config.ts';
+import { createHttp } from '../http/http.ts';
+import { listen } from '../http/listen.ts';
+import { pages } from '../http/pages.ts';
+import { bindRoom } from '../match/bind-room.ts';
+import type { Game } from '../match/game.ts';
+import type { RoomServices } from '../match/room-services.ts';
+import { colyseusLogger } from '../ops/logger.ts';
+import { adminMonitor } from '../ops/monitor.ts';
+import { soloBodyLimits } from '../solo/endpoints.ts';
+import type { Base } from './base.ts';
+import type { Closing } from './closing.ts';
+import { endpointsOf } from './endpoints.ts';
+
+/** The built pages (scripts/build-web.ts). */
+const webFolder = join(import.meta.dirname, '../../web/dist');
+const maxMessageBytes = 4 * 1024;
+
+export interface Listening {
+  readonly server: Server;
+  readonly port: number;
+}
+
+export async function openServer(config: Config, base: Base, closing: Closing): Promise<Listening> {
+  const { games, rooms, log, logEvent } = base;
+  const { maxQueuedBytes } = config.match;
+  installFrames({ maxQueuedBytes, dropped: (sessionId) => logEvent('slow_client_dropped', { sessionId }) });
+  const http = httpOf(config, base);
+  const services = roomServices(config, base);
+  const server = defineServer({
+    greet: false,
+    gracefullyShutdown: false,
+    logger: colyseusLogger(log),
+    driver: new MatchDriver(rooms),
+    transport: transportOf(config, base, http),
+    routes: http.routes,
+    express: http.express,
+    rooms: Object.fromEntries(games.map((game) => [game.name, roomOf(game, services)])),
+  });
+  const port = await listen(server, config.http);
+  closing.push(() => server.gracefullyShutdown(false));
+  return { server, port };
+}
+
+function httpOf(config: Config, base: Base) {
+  const { tokens, logEvent, log } = base;
+  return createHttp({
+    endpoints: endpointsOf(config, base),
+    bodyLimits: soloBodyLimits,
+    authenticate: (token) => tokens.verify(token),
+    mounts: {
+      '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }),
+      '/': pages(webFolder),
+    },
+    log,
+  });
+}
+
+function transportOf(config: Config, { rooms, tokens, log }: Base, { server }: ReturnType<typeof httpOf>) {
+  const graceSeconds = config.auth.returnGraceSeconds;
+  return new WebSocketTransport({
+    server,
+    pingInterval: config.http.pingIntervalMs,
+    pingMaxRetries: 2,
+    maxPayload: maxMessageBytes,
+    beforeUpgrade: acceptReturns({
+      rooms,
+      authenticateReturn: (token) => tokens.verify(token, { graceSeconds }),
+      log,
+    }),
+  });
+}
+
+function roomServices(
+  { match }: Config,
+  { clock, matches, rooms, history, reconnection, tokens, log, logEvent }: Base,
+): RoomServices {
+  return {
+    clock,
+    matches,
+    reconnection,
+    defaults: match,
+    maxMessagesPerSecond: match.maxMessagesPerSecond,
+    authenticate: (token) => tokens.verify(token),
+    takeClaim: (matchId) => rooms.takeClaim(matchId),
+    record: (matchId) => history.record(matchId),
+    listMatches: (principal, query) => history.listForRoom(principal, query),
+    log,
+    logEvent,
+  };
+}
+
+/** Strangers meet in rooms of their tenant that offer the same. */
+function roomOf(game: Game, services: RoomServices) {
+  return defineRoom<new () => Room>(bindRoom(game, services)).filterBy(['tenantId', 'offer'] as never[]);
+}

@@ -20,8 +20,11 @@ export function lock(state: TetrisState, board: Board, emit: Emit): void {
   board.piece = NONE;
   board.holdUsed = 0;
   board.placed++;
-  emit('piece_lock', board.seat, { piece: pieceName(piece), x, y, rotation, spin, board: boardText(board) });
-  score(state, board, rows, spin, emit);
+  const clear = count(board, rows.length, spin);
+  board.score += pointsOf(clear, board.level);
+  const locked = { piece: pieceName(piece), x, y, rotation, spin };
+  emit('piece_lock', board.seat, { ...locked, board: boardText(board), score: board.score });
+  attackWith(state, board, rows, clear, emit);
   if (rows.length === 0 && !enterGarbage(board, state.tick, emit)) goOut(board, PUSHED_OUT);
   if (board.out === 0) spawnNext(board, emit);
 }
@@ -33,16 +36,20 @@ function isAbove(board: Board): boolean {
   return board.y + lowest >= VISIBLE_HEIGHT;
 }
 
-function score(state: TetrisState, board: Board, rows: readonly number[], spin: Spin, emit: Emit): void {
-  const clear = count(board, rows.length, spin);
+function attackWith(
+  state: TetrisState,
+  board: Board,
+  rows: readonly number[],
+  clear: Clear,
+  emit: Emit,
+): void {
   const attack = attackOf(clear);
-  board.score += pointsOf(clear, board.level);
   board.lines += rows.length;
   board.level = levelOf(state.startLevel, board.lines);
   board.attack += attack;
   board.outgoing = cancel(board, attack);
   if (rows.length === 0) return;
-  const { lines, combo, backToBack, perfect } = clear;
+  const { lines, spin, combo, backToBack, perfect } = clear;
   emit('line_clear', board.seat, { rows, count: lines, spin, combo, b2b: backToBack, perfect, attack });
 }
 

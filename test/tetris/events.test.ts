@@ -14,10 +14,11 @@ describe('events', () => {
     ]);
   });
 
-  test('[T29] a lock with its board after the clear, the clear, the garbage and the next piece, in this order', () => {
+  test('[T29] a lock with its board and score after the clear, the clear, the garbage and the next piece, in this order', () => {
     const state = newMatch(1);
     run(state, 1);
     const board = state.boards[0]!;
+    board.score = 40;
     draw(board, 'X________X', ...Array<string>(4).fill('XXX_XXXXXX'));
     enter(board, 'I');
     Object.assign(board, { x: 1, y: 2, rotation: 1 });
@@ -26,7 +27,7 @@ describe('events', () => {
       {
         type: 'piece_lock',
         seat: 0,
-        data: { piece: 'I', x: 1, y: 0, rotation: 1, spin: 'none', board: '201' },
+        data: { piece: 'I', x: 1, y: 0, rotation: 1, spin: 'none', board: '201', score: 844 },
       },
       {
         type: 'line_clear',

@@ -66,6 +66,8 @@ export interface Standing {
   /** Match time at which the engine wants a `wake`, or null. */
   readonly wakeAt: number | null;
   readonly result: Result | null;
+  /** Whether ticks change it now: not in the lobby, nor with nobody there. Absent: no. */
+  readonly isMoving?: boolean;
 }
 
 export interface Handled extends Standing {

@@ -220,9 +220,8 @@ export class Match {
     this.#schedule();
   }
 
-  #tell({ entries, events, n, wakeAt, result }: Handled): void {
-    const isMoving = this.#behind !== null && this.#standing.result === null;
-    this.#standing = { n, wakeAt, result };
+  #tell({ entries, events, n, wakeAt, result, isMoving = false }: Handled): void {
+    this.#standing = { n, wakeAt, result, isMoving };
     if (!this.#behind) this.#isCommitted(n);
     if (entries.length > 0 || isMoving) this.#host.told({ events, n, result: this.#committedResult });
     if (n - this.#checkpointN >= entriesPerCheckpoint && !this.#behind) void this.#saveCheckpoint();
@@ -254,6 +253,7 @@ export class Match {
 
   #tick(hz: number): void {
     if (this.#standing.result) return this.#stopTicks();
+    if (!this.#standing.isMoving) return;
     const mark = ++this.#ticks % Math.round((hz * backgroundCommitMs) / 1000) === 0;
     if (this.#mailbox.length < longestMailbox)
       this.#put({ input: { kind: 'tick', t: this.t, mark }, done: () => {} });

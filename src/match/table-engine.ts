@@ -89,6 +89,9 @@ export abstract class TableEngine<G> implements Engine {
   /** A player came back; `wasEmpty`: nobody was there. */
   protected cameBack(_table: Table<G>, _entry: Entry, _wasEmpty: boolean): void {}
   protected tick(_table: Table<G>, _input: Tick): void {}
+  protected isMoving(_table: Table<G>): boolean {
+    return false;
+  }
   /** Goes on to a tick while a log is followed. */
   protected advance(_table: Table<G>, _game: G, _tick: number): void {}
   /** Entries that a change of seats needs before its own. */
@@ -237,7 +240,7 @@ export abstract class TableEngine<G> implements Engine {
   #standing(): Standing {
     if (!this.#table) return { n: 0, result: null, wakeAt: null };
     const { n, result } = this.#table;
-    return { n, result, wakeAt: this.#wakeAt(this.#table) };
+    return { n, result, wakeAt: this.#wakeAt(this.#table), isMoving: this.isMoving(this.#table) };
   }
 
   #wakeAt(table: Table<G>): number | null {

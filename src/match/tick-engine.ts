@@ -111,9 +111,13 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
     if (entry.type === 'end') this.finish(table, this.#rules.result(game.state)!, entry);
   }
 
+  protected override isMoving({ game, seats, result }: TickTable<S>): boolean {
+    return game !== null && result === null && anyonePresent(seats);
+  }
+
   protected override tick(table: TickTable<S>, { t, mark = false }: Tick): void {
-    const { game, seats } = table;
-    if (game === null || table.result || !anyonePresent(seats)) return;
+    const { game } = table;
+    if (game === null || !this.isMoving(table)) return;
     this.#takeEarly(game, t);
     this.#playBots(table, game.state, t);
     this.#step(table, game, t);

@@ -102,6 +102,21 @@ describe.each(databases)('ticks on %s', (_, openDatabase) => {
       expect(events.filter((event) => event.type === type)).toHaveLength(1);
   });
 
+  test('[K14] in the lobby, and with nobody there, nothing is told; with the start it moves', async () => {
+    const { match, told } = await house.create('tetris', { ...options, players: 1 });
+    await house.clock.advance(2_000);
+    expect(told).toHaveLength(0);
+    await match.seat({ type: 'sit', account: 'ann' });
+    await match.command(0, 'ready', 'ready', { ready: true });
+    const before = told.length;
+    await house.clock.advance(1_000);
+    expect(told.length - before).toBeGreaterThanOrEqual(59);
+    await match.seat({ type: 'away', account: 'ann' });
+    const away = told.length;
+    await house.clock.advance(1_000);
+    expect(told).toHaveLength(away);
+  });
+
   test('[K6] the host hears of an elimination after its commit', async () => {
     const { match } = await begin(house, 'tetris');
     house.line.hold();

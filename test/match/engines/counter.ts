@@ -101,6 +101,7 @@ export class CounterEngine implements Engine {
   }
 
   #standing(): Standing {
-    return { n: this.#state.n, wakeAt: null, result: this.#state.n > 0 ? this.#result() : null };
+    const result = this.#state.n > 0 ? this.#result() : null;
+    return { n: this.#state.n, wakeAt: null, result, isMoving: this.#state.n > 0 && result === null };
   }
 }

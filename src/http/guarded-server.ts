@@ -31,7 +31,7 @@ export class GuardedServer extends Server {
     const [request, response] = args as [IncomingMessage, ServerResponse];
     const id = nameRequest(request, response);
     this.#logWhenDone(id, request, response);
-    void inRequest(id, () => this.#admit(request, response));
+    void inRequest({ id, response }, () => this.#admit(request, response));
     return true;
   }
 

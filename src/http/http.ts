@@ -7,6 +7,7 @@ import { asPublic, errorOfStatus, internalError } from './errors.ts';
 import { GuardedServer } from './guarded-server.ts';
 import { guardMatchmaking } from './matchmaking.ts';
 import { refuse } from './refuse.ts';
+import { sendBody } from './send-body.ts';
 
 export interface HttpOptions<E extends Record<string, Endpoint>> {
   /** Endpoints of createEndpoint, by a name of their own. */
@@ -34,7 +35,10 @@ export function createHttp<E extends Record<string, Endpoint>>({
   guardMatchmaking(log, authenticate);
   return {
     server: new GuardedServer(log, bodyLimits),
-    routes: createRouter(endpoints, { onError: onError(log) as never, onResponse }),
+    routes: createRouter(endpoints, {
+      onError: onError(log) as never,
+      onResponse: async (response) => sendBody((await onResponse(response)) ?? response),
+    }),
     express(app: Application): void {
       app.disable('x-powered-by');
       for (const [path, handler] of Object.entries(mounts)) app.use(path, handler);

@@ -1,13 +1,24 @@
-/** The id of the HTTP request that is being answered, for logs and for the envelope, without handing it around. */
+/** The HTTP request that is being answered: its id, for logs and the envelope, and its answer, without handing them around. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
 
-const requests = new AsyncLocalStorage<string>();
+interface Current {
+  readonly id: string;
+  readonly response: ServerResponse;
+}
 
-export function inRequest<T>(id: string, answer: () => T): T {
-  return requests.run(id, answer);
+const requests = new AsyncLocalStorage<Current>();
+
+export function inRequest<T>(current: Current, answer: () => T): T {
+  return requests.run(current, answer);
 }
 
 /** Empty outside a request. */
 export function requestId(): string {
-  return requests.getStore() ?? '';
+  return requests.getStore()?.id ?? '';
+}
+
+/** Null outside a request. */
+export function currentResponse(): ServerResponse | null {
+  return requests.getStore()?.response ?? null;
 }

@@ -1,0 +1,27 @@
+/**
+ * Sends the bodies of the router's responses. Its own way (better-call 1.3.3, `setResponse`) ends an answer after the
+ * first part of a stream, and never ends one whose first part is larger than the socket's buffer.
+ */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { currentResponse } from './request-context.ts';
+
+/**
+ * The response without its body, which follows when the router ends the answer: as fast as the client takes it. A client
+ * that goes away cancels the body; a body that fails cuts the connection, so that nobody takes half for the whole.
+ */
+export function sendBody(response: Response): Response {
+  const answer = currentResponse();
+  const body = response.body as ReadableStream<Uint8Array> | null;
+  if (!answer || !body) return response;
+  const { end } = answer;
+  answer.end = () => {
+    answer.end = end;
+    // either side may fail only by the end of the other, or is cut: nobody is left to be told
+    pipeline(Readable.fromWeb(body), answer).catch(() => {});
+    return answer;
+  };
+  const { status, statusText, headers } = response;
+  return new Response(null, { status, statusText, headers });
+}

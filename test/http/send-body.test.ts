@@ -1,7 +1,7 @@
 import { createEndpoint } from '@colyseus/core';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import type { UnderlyingDefaultSource } from 'node:stream/web';
+import type { UnderlyingSource } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/server.ts';
 import { startHttp, type TestHttp } from './support.ts';
@@ -10,7 +10,7 @@ const part = new Uint8Array(64 * 1024).fill(120);
 let made = 0;
 let isCancelled = false;
 
-const stream = (source: UnderlyingDefaultSource<Uint8Array>) =>
+const stream = (source: UnderlyingSource<Uint8Array>) =>
   new Response(new ReadableStream(source), { headers: { 'Content-Type': 'text/plain' } });
 
 const endpoints = {

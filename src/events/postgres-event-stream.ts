@@ -37,6 +37,8 @@ export interface EventStreamOptions {
   readonly sql: Sql;
   /** Told of each failure of a subscription, before it's tried again. */
   readonly onError?: (durable: string, error: unknown) => void;
+  /** Silence of a subscription's reader after which another process goes on in its place, in milliseconds. */
+  readonly leaseMs?: number;
 }
 
 export function openEventStream(options: EventStreamOptions): PostgresEventStream {
@@ -74,8 +76,8 @@ export class PostgresEventStream implements EventStream {
     return rows.map((row) => cutBefore(from, decodeRecord(row)));
   }
 
-  appendMoments(moments: readonly Moment[]): Promise<void> {
-    return writeMoments(this.#options.sql, moments);
+  async appendMoments(moments: readonly Moment[]): Promise<void> {
+    await writeMoments(this.#options.sql, moments);
   }
 
   readMoments(matchId: string): Promise<readonly Moment[]> {
@@ -83,12 +85,13 @@ export class PostgresEventStream implements EventStream {
   }
 
   subscribe(durable: string, handler: StreamHandler, events?: readonly string[]): Subscription {
-    const { sql, onError } = this.#options;
+    const { sql, onError, leaseMs } = this.#options;
     const subscription = new PostgresSubscription({
       sql,
       durable,
       events,
       handler,
+      leaseMs,
       onError: (error) => onError?.(durable, error),
     });
     this.#subscriptions.add(subscription);

@@ -1,6 +1,7 @@
 import type { Sql } from '../database/sql.ts';
 import { Alarm } from './alarm.ts';
 import type { Published, Subscription } from './event-stream.ts';
+import { ReaderLease } from './lease.ts';
 import { RECORD_COLUMNS, type RecordRow, decodeRecord } from './record.ts';
 
 /** Records that are looked at in one query; of those, the ones that are wanted are delivered together. */
@@ -26,12 +27,6 @@ const NEXT = `
     left join seen on $2::text[] is null or seen.events like any ($2::text[])
   order by seen.position`;
 
-const CURSOR = 'select position from event_cursor where durable = $1';
-
-const ADVANCE = `
-  insert into event_cursor as c (durable, position) values ($1, $2)
-  on conflict (durable) do update set position = greatest(c.position, excluded.position)`;
-
 const LAG = `
   select count(*)::int as lag from match_entry
   where position > coalesce((select position from event_cursor where durable = $1), 0)`;
@@ -50,13 +45,19 @@ export interface SubscriptionOptions {
   /** Only records with an event of one of these types; all where it is absent. */
   readonly events: readonly string[] | undefined;
   readonly handler: (records: readonly Published[]) => Promise<void>;
+  /** Silence of a reader after which another process goes on in its place; see ReaderLease. */
+  readonly leaseMs?: number | undefined;
   /** Told of each failure, of the handler or the database, before it's tried again. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Reads on from the stored cursor until it's stopped; no transaction is open while the handler runs. */
+/**
+ * Reads on from the stored cursor until it's stopped, while no other process reads for the same name; no transaction is
+ * open while the handler runs.
+ */
 export class PostgresSubscription implements Subscription {
   readonly #options: SubscriptionOptions;
+  readonly #lease: ReaderLease;
   readonly #nudges = new Alarm();
   readonly #stop = new Alarm();
   readonly #ended: Promise<void>;
@@ -64,6 +65,7 @@ export class PostgresSubscription implements Subscription {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
+    this.#lease = new ReaderLease(options);
     this.#ended = this.#run();
   }
 
@@ -85,29 +87,42 @@ export class PostgresSubscription implements Subscription {
   }
 
   async #run(): Promise<void> {
-    let position = (await this.#persist(() => this.#cursor())) ?? '0';
+    while (!this.#stopped) {
+      const position = await this.#persist(() => this.#lease.take());
+      if (typeof position === 'string') await this.#read(position);
+      else await this.#stop.wait(IDLE_PAUSE_MS);
+    }
+    await this.#lease.release();
+  }
+
+  /** Reads on until it's stopped, or another has taken over. */
+  async #read(from: string): Promise<void> {
+    let position = from;
     let pause = BUSY_PAUSE_MS;
     while (!this.#stopped) {
       this.#nudges.reset();
       const looks = (await this.#persist(() => this.#next(position))) ?? [];
       const { last = null, count = 0 } = looks[0] ?? {};
       if (last !== null) {
-        await this.#deliver(looks.filter(isRecord), last);
+        if (!(await this.#deliver(looks.filter(isRecord), last))) return;
         position = last;
       }
+      if (!this.#lease.isHeld) return;
       if (count === BATCH) continue;
       const nudged = await this.#rest(pause);
       pause = last || nudged ? BUSY_PAUSE_MS : Math.min(pause * 2, IDLE_PAUSE_MS);
     }
   }
 
-  async #deliver(rows: readonly RecordRow[], last: string): Promise<void> {
-    const { sql, durable, handler } = this.#options;
-    const handle = async (): Promise<true> => {
-      if (rows.length > 0) await handler(rows.map(decodeRecord));
+  /** False where it was stopped, or another has taken over: then the cursor stands where it was. */
+  async #deliver(rows: readonly RecordRow[], last: string): Promise<boolean> {
+    const handle = async (): Promise<boolean> => {
+      if (!this.#lease.isHeld) return false;
+      if (rows.length > 0) await this.#options.handler(rows.map(decodeRecord));
       return true;
     };
-    if (await this.#persist(handle)) await this.#persist(() => sql.query(ADVANCE, [durable, last]));
+    if (!(await this.#persist(handle))) return false;
+    return (await this.#persist(() => this.#lease.advance(last))) ?? false;
   }
 
   /** Nudges count only after the busy pause, so that a thousand commits a second aren't a thousand queries. */
@@ -126,11 +141,6 @@ export class PostgresSubscription implements Subscription {
         if (await this.#stop.wait(pause)) return undefined;
       }
     }
-  }
-
-  async #cursor(): Promise<string> {
-    const [row] = await this.#options.sql.query<{ position: string }>(CURSOR, [this.#options.durable]);
-    return row?.position ?? '0';
   }
 
   #next(position: string): Promise<Look[]> {

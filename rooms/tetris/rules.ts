@@ -20,6 +20,7 @@ export const tetrisRules: TickRules<TetrisState, TetrisView, TetrisOptions> = {
   setup: firstState,
   tick: (state) => state.tick,
   decide,
+  entriesAreCommands: true,
   apply,
   step(state, emit) {
     if (state.over === 1) return;

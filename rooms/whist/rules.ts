@@ -18,6 +18,7 @@ export const whistRules: Rules<WhistState, WhistView, WhistOptions> = {
   seats: () => SEATS,
   setup: (options, _seats, random) => firstState(options.rounds ?? HAND_SIZES.length, random),
   decide,
+  entriesAreCommands: true,
   apply,
   turn: (state) => state.turn,
   visible,

@@ -1,5 +1,6 @@
 /** The engine of turn-based rules: turn deadlines, and bots in empty, silent and absent players' seats. */
 import type { Entry, MatchSetup } from './engine.ts';
+import { mustBeDecided } from './legality.ts';
 import { seededRandom } from './random.ts';
 import { type Command, type Draft, Refusal, type Rules } from './rules.ts';
 import type { Seat } from './seats.ts';
@@ -54,6 +55,7 @@ export class RulesEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   }
 
   protected override fold(table: RulesTable<S>, game: Game<S>, entry: Entry): void {
+    if (this.isFollowing) mustBeDecided(this.#rules, game.state, entry);
     this.#rules.apply(game.state, entry, this.emitter(entry));
     game.turnSince = entry.t;
     const results = this.#rules.result(game.state);

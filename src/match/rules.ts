@@ -52,6 +52,11 @@ export interface Rules<S, V, O = unknown> {
   setup(options: O, seats: number, random: Random): S;
   /** The entries that a command makes, or why not. The payload has passed its schema, nothing more. */
   decide(state: S, seat: number, command: Command): readonly Draft[] | Refusal;
+  /**
+   * A command makes one entry, of its own name and payload: so a log that is played again is checked, by asking `decide`
+   * for each entry. Without it, such a log is only checked by what `apply` throws at.
+   */
+  readonly entriesAreCommands?: true;
   /** Folds one entry, and emits what follows from it. Throws only on entries that `decide` never makes. */
   apply(state: S, entry: Draft, emit: Emit): void;
   /** The seat that has to act, or null (between or after). */

@@ -40,6 +40,10 @@ export const hostSeat = (seats: Seats): number => seats.list.findIndex((seat) =>
 export const anyonePresent = (seats: Seats): boolean =>
   seats.list.some((seat) => seat.account !== null && seat.awaySince === null);
 
+/** Whether every seat is taken, and every person ready. */
+export const isComplete = (seats: Seats): boolean =>
+  seats.list.every((seat) => seat.bot !== null || (seat.account !== null && seat.ready));
+
 /** The entries of a change by the platform, or why not. */
 export function decideSeatChange(seats: Seats, change: SeatChange): Draft[] | Refusal {
   const seat = seatOf(seats, change.account);
@@ -95,8 +99,7 @@ function decideReady(seats: Seats, seat: number, ready: boolean): Draft[] {
 function withStart(seats: Seats, seat: number, change: Draft): Draft[] {
   const after: Seats = { phase: seats.phase, list: seats.list.map((one) => ({ ...one })) };
   applySeatEntry(after, change, 0);
-  const complete = after.list.every((seat) => seat.bot !== null || (seat.account !== null && seat.ready));
-  return complete ? [change, draft('start', seat)] : [change];
+  return isComplete(after) ? [change, draft('start', seat)] : [change];
 }
 
 /** Folds an entry about seats; false where it is not one. `t` is its match time. */

@@ -17,6 +17,7 @@ import type {
   SeatChange,
   Standing,
 } from './engine.ts';
+import { mustBeNext } from './legality.ts';
 import { type Command, type Draft, type Emit, Refusal, type SeatResult } from './rules.ts';
 import {
   anyonePresent,
@@ -116,7 +117,7 @@ export abstract class TableEngine<G> implements Engine {
   follow(entries: readonly Entry[], tick = 0): Followed {
     this.#events = [];
     this.isFollowing = true;
-    for (const entry of entries) this.#apply(entry);
+    for (const entry of entries) this.#follow(entry);
     if (this.#table?.game && !this.#table.result) this.advance(this.#table, this.#table.game, tick);
     return { events: this.#events, ...this.#standing() };
   }
@@ -197,6 +198,12 @@ export abstract class TableEngine<G> implements Engine {
     if (wakeAt === null || t < wakeAt) return [];
     if (anyonePresent(table.seats)) return this.decideWake(table, table.game!);
     return [{ type: 'abandon', seat: null, data: null }];
+  }
+
+  /** Folds an entry of a log that may have been changed since it was made. */
+  #follow(entry: Entry): void {
+    if (this.#table) mustBeNext({ ...this.#table, wakeAt: this.#wakeAt(this.#table) }, entry);
+    this.#apply(entry);
   }
 
   #apply(entry: Entry): void {

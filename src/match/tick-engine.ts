@@ -4,6 +4,7 @@
  * Eliminations and the end are entries too: they are told once they are committed.
  */
 import type { Entry, MatchSetup, Standing } from './engine.ts';
+import { IllegalEntry, mustBeDecided } from './legality.ts';
 import { type Command, type Draft, type Emit, Refusal } from './rules.ts';
 import { anyonePresent } from './seats.ts';
 import { type Table, TableEngine, type TableView, type Tick } from './table-engine.ts';
@@ -37,6 +38,8 @@ export interface TickView<V> extends TableView<V> {
 const earliestSeconds = 2;
 const mostEarly = 64;
 const nothing: Emit = () => {};
+/** Entries of the engine; all others are inputs of the game. */
+const ownTypes: ReadonlySet<string> = new Set(['mark', 'eliminated', 'end']);
 
 export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   readonly version: string;
@@ -103,8 +106,10 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
 
   protected override fold(table: TickTable<S>, game: Game<S>, entry: Entry): void {
     const { tick } = entry.data as { tick: number };
-    const isInput = entry.type !== 'mark' && entry.type !== 'eliminated' && entry.type !== 'end';
-    this.#stepTo(game, isInput ? tick - 1 : tick, entry);
+    const isInput = !ownTypes.has(entry.type);
+    const before = isInput ? tick - 1 : tick;
+    this.#stepTo(game, before, entry);
+    if (this.isFollowing) this.#mustFit(game, entry, before);
     game.markedTick = this.#rules.tick(game.state);
     if (isInput) this.#rules.apply(game.state, entry);
     if (entry.type === 'eliminated') game.eliminatedAt[entry.seat!] = entry.n;
@@ -154,6 +159,13 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   protected override decode(data: unknown): Game<S> {
     const { state, ...rest } = data as Omit<Game<S>, 'state'> & { state: string };
     return { ...rest, state: this.#rules.decode(Buffer.from(state, 'base64')) };
+  }
+
+  /** Throws on an entry that was never made at `tick`. */
+  #mustFit({ state, markedTick }: Game<S>, entry: Entry, tick: number): void {
+    if (this.#rules.tick(state) !== tick) throw new IllegalEntry(entry, `it does not belong to tick ${tick}`);
+    if (entry.type === 'mark' && tick <= markedTick) throw new IllegalEntry(entry, 'it marks no time');
+    if (!ownTypes.has(entry.type)) mustBeDecided(this.#rules, state, entry);
   }
 
   /** Steps up to a tick, which is at the place `n` of the log and the match time `t`. */

@@ -17,6 +17,11 @@ export interface TickRules<S, V, O = unknown> {
   tick(state: S): number;
   /** The entries that a command makes, in effect from the next step, or why not. Sanitises what is impossible. */
   decide(state: S, seat: number, command: Command): readonly Draft[] | Refusal;
+  /**
+   * A command makes one entry, of its own name and payload: so a log that is played again is checked, by asking `decide`
+   * for each entry. Without it, such a log is only checked by what `apply` throws at.
+   */
+  readonly entriesAreCommands?: true;
   /** Folds an entry: takes effect in the next step. */
   apply(state: S, entry: Draft): void;
   /** One step. Tells what happened in it. */

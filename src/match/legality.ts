@@ -1,0 +1,96 @@
+/**
+ * Whether an engine would have made an entry where it stands: for logs that are played again, which may have been changed
+ * meanwhile. The fold itself trusts its log.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Entry } from './engine.ts';
+import { type Command, type Draft, Refusal } from './rules.ts';
+import { anyonePresent, hostSeat, isComplete, type Seat, seatOf, type Seats } from './seats.ts';
+
+/** An entry that no engine made there. */
+export class IllegalEntry extends Error {
+  override readonly name = 'IllegalEntry';
+  readonly code = 'match/illegal_entry';
+  /** The entry's place. */
+  readonly n: number;
+  constructor({ n }: Pick<Entry, 'n'>, why: string) {
+    super(why);
+    this.n = n;
+  }
+}
+
+/** What of rules tells whether an entry of theirs is legal. */
+interface Decider<S> {
+  readonly entriesAreCommands?: true;
+  decide(state: S, seat: number, command: Command): readonly Draft[] | Refusal;
+}
+
+/** Throws IllegalEntry for an entry of the game that its rules refuse in the state right before it. */
+export function mustBeDecided<S>(rules: Decider<S>, state: S, entry: Entry): void {
+  if (!rules.entriesAreCommands) return;
+  const { type, seat, data } = entry;
+  const decided = rules.decide(state, seat ?? -1, { name: type, payload: data });
+  if (decided instanceof Refusal) throw new IllegalEntry(entry, decided.code);
+  if (decided.length !== 1 || !isDeepStrictEqual(decided[0], { type, seat, data }))
+    throw new IllegalEntry(entry, `${type} is not as its command would have made it`);
+}
+
+/** Where the log stands before the entry. */
+interface Standing {
+  readonly n: number;
+  readonly t: number;
+  readonly seats: Seats;
+  readonly result: unknown;
+  /** When the engine wants to be woken. */
+  readonly wakeAt: number | null;
+}
+
+/** Throws IllegalEntry for an entry that can't be the next: by its place, its time, or the seats. */
+export function mustBeNext(standing: Standing, entry: Entry): void {
+  const { n, t, result } = standing;
+  if (result) throw new IllegalEntry(entry, 'the match was over before');
+  if (entry.n !== n + 1) throw new IllegalEntry(entry, `its place is ${n + 1}`);
+  if (!(entry.t >= t)) throw new IllegalEntry(entry, 'its time is before that of the entry before it');
+  if (!fitsSeats(standing, entry))
+    throw new IllegalEntry(entry, `${entry.type} of seat ${entry.seat} does not fit the seats`);
+}
+
+function fitsSeats({ seats, wakeAt }: Standing, { t, type, seat: at, data }: Entry): boolean {
+  const { phase, list } = seats;
+  const inLobby = phase === 'lobby';
+  const wakes = wakeAt !== null && t >= wakeAt;
+  const seat = at === null ? undefined : list[at];
+  const given = (data ?? {}) as { account?: unknown; seat?: unknown; strength?: unknown; ready?: unknown };
+  const other = list[given.seat as number];
+  switch (type) {
+    case 'create':
+      return false;
+    case 'abandon':
+      return wakes && !anyonePresent(seats);
+    case 'sit':
+      return inLobby && isFree(seat) && typeof given.account === 'string' && seatOf(seats, given.account) < 0;
+    case 'stand':
+      return inLobby && isPerson(seat);
+    case 'ready':
+      return inLobby && isPerson(seat) && typeof given.ready === 'boolean' && given.ready !== seat.ready;
+    case 'add_bot':
+      return inLobby && at === hostSeat(seats) && isFree(other) && isStrength(given.strength);
+    case 'remove_bot':
+      return inLobby && at === hostSeat(seats) && !!other?.bot;
+    case 'start':
+      return inLobby && isPerson(seat) && isComplete(seats);
+    case 'away':
+      return isPerson(seat) && seat.awaySince === null;
+    case 'back':
+      return isPerson(seat) && (seat.awaySince !== null || seat.idle);
+    case 'idle':
+      return wakes && isPerson(seat) && seat.awaySince === null && !seat.idle;
+    default:
+      // of the game: its rules know
+      return phase === 'playing';
+  }
+}
+
+const isFree = (seat: Seat | undefined): boolean => seat?.account === null && seat.bot === null;
+const isPerson = (seat: Seat | undefined): seat is Seat => !!seat && seat.account !== null;
+const isStrength = (value: unknown): boolean => ['weak', 'medium', 'strong'].includes(value as string);

@@ -2,6 +2,7 @@ import { defineTickGame } from '../../src/match/game.ts';
 import { MatchRoom } from '../../src/match/match-room.ts';
 import type { TickView } from '../../src/match/tick-engine.ts';
 import { tetrisCommands, tetrisOptions } from './commands.ts';
+import { tetrisMoments } from './moments.ts';
 import { tetrisRules } from './rules.ts';
 import { type TetrisTable, tetrisTable } from './state.ts';
 import type { TetrisView } from './view.ts';
@@ -28,5 +29,6 @@ export const tetris = defineTickGame({
   // one input a tick, and what else there is to say
   messagesPerSecond: 120,
   table: tetrisTable,
+  moments: tetrisMoments,
   room: TetrisRoom,
 });

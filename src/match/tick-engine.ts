@@ -105,9 +105,8 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   }
 
   protected override fold(table: TickTable<S>, game: Game<S>, entry: Entry): void {
-    const { tick } = entry.data as { tick: number };
     const isInput = !ownTypes.has(entry.type);
-    const before = isInput ? tick - 1 : tick;
+    const before = ticksBefore(entry);
     this.#stepTo(game, before, entry);
     if (this.isFollowing) this.#mustFit(game, entry, before);
     game.markedTick = this.#rules.tick(game.state);
@@ -218,3 +217,9 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
 }
 
 const tickOf = ({ payload }: Command): number => Number((payload as { tick?: number } | null)?.tick ?? 0);
+
+/** Steps taken before an entry of the game: an input is for the next one. */
+export function ticksBefore({ type, data }: Pick<Entry, 'type' | 'data'>): number {
+  const { tick } = data as { tick: number };
+  return ownTypes.has(type) ? tick : tick - 1;
+}

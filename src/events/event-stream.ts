@@ -47,7 +47,8 @@ export interface EventStream {
   close(): Promise<void>;
 }
 
-export type StreamHandler = (records: readonly Published[]) => Promise<void>;
+/** `isTakeover`: these are the first since this process began to read, so others may have handled what was before them. */
+export type StreamHandler = (records: readonly Published[], isTakeover?: boolean) => Promise<void>;
 
 export interface Subscription {
   stop(): Promise<void>;

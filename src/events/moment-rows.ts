@@ -8,7 +8,8 @@ const APPEND = `
   from unnest(
     $1::uuid[], $2::int[], $3::int[], $4::bigint[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::int[], $10::text[]
   ) as i (match_id, number, n, t, at, tenant_id, game, type, seat, data)
-  on conflict do nothing`;
+  on conflict do nothing
+  returning match_id, number`;
 
 const READ = `
   select match_id, number, n, t, (extract(epoch from at) * 1000)::bigint as at, tenant_id, game, type, seat, data
@@ -27,11 +28,11 @@ interface MomentRow {
   readonly data: unknown;
 }
 
-/** Adds those that are not there yet. */
-export async function writeMoments(sql: Sql, moments: readonly Moment[]): Promise<void> {
-  if (moments.length === 0) return;
+/** Adds those that are not there yet, and gives them back. */
+export async function writeMoments(sql: Sql, moments: readonly Moment[]): Promise<Moment[]> {
+  if (moments.length === 0) return [];
   const column = (name: keyof Moment) => moments.map((moment) => moment[name]);
-  await sql.query(APPEND, [
+  const added = await sql.query<Pick<MomentRow, 'match_id' | 'number'>>(APPEND, [
     column('matchId'),
     column('number'),
     column('n'),
@@ -43,6 +44,8 @@ export async function writeMoments(sql: Sql, moments: readonly Moment[]): Promis
     column('seat'),
     moments.map(({ data }) => JSON.stringify(data ?? null)),
   ]);
+  const keys = new Set(added.map(({ match_id, number }) => `${match_id} ${number}`));
+  return moments.filter(({ matchId, number }) => keys.delete(`${matchId} ${number}`));
 }
 
 /** Of some matches, each in order. */

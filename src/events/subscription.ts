@@ -1,6 +1,6 @@
 import type { Sql } from '../database/sql.ts';
 import { Alarm } from './alarm.ts';
-import type { Published, Subscription } from './event-stream.ts';
+import type { StreamHandler, Subscription } from './event-stream.ts';
 import { ReaderLease } from './lease.ts';
 import { RECORD_COLUMNS, type RecordRow, decodeRecord } from './record.ts';
 
@@ -44,7 +44,7 @@ export interface SubscriptionOptions {
   readonly durable: string;
   /** Only records with an event of one of these types; all where it is absent. */
   readonly events: readonly string[] | undefined;
-  readonly handler: (records: readonly Published[]) => Promise<void>;
+  readonly handler: StreamHandler;
   /** Silence of a reader after which another process goes on in its place; see ReaderLease. */
   readonly leaseMs?: number | undefined;
   /** Told of each failure, of the handler or the database, before it's tried again. */
@@ -62,6 +62,8 @@ export class PostgresSubscription implements Subscription {
   readonly #stop = new Alarm();
   readonly #ended: Promise<void>;
   #stopped = false;
+  /** Whether nothing was handled yet since the lease was taken. */
+  #isTakeover = false;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
@@ -89,6 +91,7 @@ export class PostgresSubscription implements Subscription {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       const position = await this.#persist(() => this.#lease.take());
+      this.#isTakeover = true;
       if (typeof position === 'string') await this.#read(position);
       else await this.#stop.wait(IDLE_PAUSE_MS);
     }
@@ -118,11 +121,16 @@ export class PostgresSubscription implements Subscription {
   async #deliver(rows: readonly RecordRow[], last: string): Promise<boolean> {
     const handle = async (): Promise<boolean> => {
       if (!this.#lease.isHeld) return false;
-      if (rows.length > 0) await this.#options.handler(rows.map(decodeRecord));
+      if (rows.length > 0) await this.#handle(rows);
       return true;
     };
     if (!(await this.#persist(handle))) return false;
     return (await this.#persist(() => this.#lease.advance(last))) ?? false;
+  }
+
+  async #handle(rows: readonly RecordRow[]): Promise<void> {
+    await this.#options.handler(rows.map(decodeRecord), this.#isTakeover);
+    this.#isTakeover = false;
   }
 
   /** Nudges count only after the busy pause, so that a thousand commits a second aren't a thousand queries. */

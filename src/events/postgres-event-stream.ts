@@ -8,8 +8,15 @@ import {
   type Subscription,
 } from './event-stream.ts';
 import { readMoments, writeMoments } from './moment-rows.ts';
-import { RECORD_COLUMNS, type RecordRow, decodeRecord, encodeEntries, encodeEvents } from './record.ts';
-import { PostgresSubscription } from './subscription.ts';
+import {
+  RECORD_COLUMNS,
+  type RecordRow,
+  cutBefore,
+  decodeRecord,
+  encodeEntries,
+  encodeEvents,
+} from './record.ts';
+import { PostgresSubscription, type RowsHandler } from './subscription.ts';
 
 // The transaction's id is taken before the first position: a subscriber relies on it (SPEC.md, ES12).
 const APPEND = `
@@ -72,8 +79,13 @@ export class PostgresEventStream implements EventStream {
   }
 
   async read(matchId: string, from = 1): Promise<readonly Published[]> {
-    const rows = await this.#options.sql.query<RecordRow>(READ, [matchId, from]);
+    const rows = await this.readRows(matchId, from);
     return rows.map((row) => cutBefore(from, decodeRecord(row)));
+  }
+
+  /** As `read`, but whole, and as they stand: for who only passes them on. */
+  readRows(matchId: string, from: number): Promise<RecordRow[]> {
+    return this.#options.sql.query(READ, [matchId, from]);
   }
 
   async appendMoments(moments: readonly Moment[]): Promise<void> {
@@ -85,6 +97,15 @@ export class PostgresEventStream implements EventStream {
   }
 
   subscribe(durable: string, handler: StreamHandler, events?: readonly string[]): Subscription {
+    return this.subscribeRows(
+      durable,
+      (rows, isTakeover) => handler(rows.map(decodeRecord), isTakeover),
+      events,
+    );
+  }
+
+  /** As `subscribe`, to the rows as they stand. */
+  subscribeRows(durable: string, handler: RowsHandler, events?: readonly string[]): Subscription {
     const { sql, onError, leaseMs } = this.#options;
     const subscription = new PostgresSubscription({
       sql,
@@ -119,15 +140,4 @@ export class PostgresEventStream implements EventStream {
     const [gap] = await this.#options.sql.query<{ match_id: string; n: number }>(GAPS, columns);
     if (gap) throw new StreamGap(gap.match_id, gap.n);
   }
-}
-
-/** A reader that has the entries before `from` has their events too. */
-function cutBefore(from: number, record: Published): Published {
-  if (record.n >= from) return record;
-  return {
-    ...record,
-    n: from,
-    entries: record.entries.filter(({ n }) => n >= from),
-    events: record.events.filter(({ n }) => n >= from),
-  };
 }

@@ -5,12 +5,13 @@
 import type { Entry, MatchEvent } from '../match/engine.ts';
 import type { Published } from './event-stream.ts';
 
-type EntryTuple = [t: number, type: string, seat: number | null, id: string | null, data: unknown];
-type EventTuple = [offset: number, t: number, type: string, seat: number | null, data: unknown];
+export type EntryTuple = [t: number, type: string, seat: number | null, id: string | null, data: unknown];
+export type EventTuple = [offset: number, t: number, type: string, seat: number | null, data: unknown];
 
 export interface RecordRow {
   readonly match_id: string;
   readonly n: number;
+  readonly entry_count: number;
   readonly epoch: number;
   readonly tenant_id: string;
   readonly game: string;
@@ -22,7 +23,7 @@ export interface RecordRow {
 
 /** Columns of a RecordRow. */
 export const RECORD_COLUMNS = `
-  match_id, n, epoch, tenant_id, game, entries, events, (extract(epoch from recorded_at) * 1000)::bigint as at`;
+  match_id, n, count as entry_count, epoch, tenant_id, game, entries, events, (extract(epoch from recorded_at) * 1000)::bigint as at`;
 
 export function encodeEntries(entries: readonly Entry[]): string {
   return JSON.stringify(
@@ -38,7 +39,10 @@ export function encodeEvents(n: number, events: readonly MatchEvent[]): string |
 
 /** The entries of a record whose first entry is `n`. */
 export function decodeEntries(n: number, text: string): Entry[] {
-  const tuples = JSON.parse(text) as EntryTuple[];
+  return entriesOf(n, JSON.parse(text) as EntryTuple[]);
+}
+
+export function entriesOf(n: number, tuples: readonly EntryTuple[]): Entry[] {
   return tuples.map(([t, type, seat, id, data], i) => ({
     n: n + i,
     t,
@@ -51,7 +55,10 @@ export function decodeEntries(n: number, text: string): Entry[] {
 
 function decodeEvents(n: number, text: string | null): MatchEvent[] {
   if (text === null) return [];
-  const tuples = JSON.parse(text) as EventTuple[];
+  return eventsOf(n, JSON.parse(text) as EventTuple[]);
+}
+
+export function eventsOf(n: number, tuples: readonly EventTuple[]): MatchEvent[] {
   return tuples.map(([offset, t, type, seat, data]) => ({ n: n + offset, t, type, seat, data }));
 }
 
@@ -65,5 +72,16 @@ export function decodeRecord(row: RecordRow): Published {
     at: Number(row.at),
     entries: decodeEntries(row.n, row.entries),
     events: decodeEvents(row.n, row.events),
+  };
+}
+
+/** A reader that has the entries before `from` has their events too. */
+export function cutBefore(from: number, record: Published): Published {
+  if (record.n >= from) return record;
+  return {
+    ...record,
+    n: from,
+    entries: record.entries.filter(({ n }) => n >= from),
+    events: record.events.filter(({ n }) => n >= from),
   };
 }

@@ -1,8 +1,8 @@
 import type { Sql } from '../database/sql.ts';
 import { Alarm } from './alarm.ts';
-import type { StreamHandler, Subscription } from './event-stream.ts';
+import type { Subscription } from './event-stream.ts';
 import { ReaderLease } from './lease.ts';
-import { RECORD_COLUMNS, type RecordRow, decodeRecord } from './record.ts';
+import { RECORD_COLUMNS, type RecordRow } from './record.ts';
 
 /** Records that are looked at in one query; of those, the ones that are wanted are delivered together. */
 const BATCH = 500;
@@ -39,12 +39,15 @@ interface Look extends Omit<RecordRow, 'match_id'> {
   readonly count: number;
 }
 
+/** As a StreamHandler, of rows as they stand. */
+export type RowsHandler = (rows: readonly RecordRow[], isTakeover: boolean) => Promise<void>;
+
 export interface SubscriptionOptions {
   readonly sql: Sql;
   readonly durable: string;
   /** Only records with an event of one of these types; all where it is absent. */
   readonly events: readonly string[] | undefined;
-  readonly handler: StreamHandler;
+  readonly handler: RowsHandler;
   /** Silence of a reader after which another process goes on in its place; see ReaderLease. */
   readonly leaseMs?: number | undefined;
   /** Told of each failure, of the handler or the database, before it's tried again. */
@@ -129,7 +132,7 @@ export class PostgresSubscription implements Subscription {
   }
 
   async #handle(rows: readonly RecordRow[]): Promise<void> {
-    await this.#options.handler(rows.map(decodeRecord), this.#isTakeover);
+    await this.#options.handler(rows, this.#isTakeover);
     this.#isTakeover = false;
   }
 

@@ -19,6 +19,7 @@ import { Admission, notFound } from './admission.ts';
 import type { Result } from './engine.ts';
 import type { Match, Told } from './match.ts';
 import { offerOf } from './match-options.ts';
+import { MomentsToTell, type NumberedMoment } from './moments-to-tell.ts';
 import { type MatchClient, People } from './people.ts';
 import { Rematch, repeatMatch } from './rematch.ts';
 import { type CheckedOptions, isPlayer, mayEnter } from './room-auth.ts';
@@ -58,6 +59,9 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     () => this.#match.claim,
     () => this.#seats,
   );
+  readonly #moments = new MomentsToTell();
+  /** Log position up to which clients have been sent what is committed. */
+  #shownN = 0;
   #fingerprint = '';
   #listed = '';
   // rooms take turns, so that not all are mirrored in the same tick
@@ -212,6 +216,12 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     return true;
   }
 
+  /** Key moments that were found in the log of this match: `moment` to all who are here, after the patch that shows what it is about. */
+  tellMoments(moments: readonly NumberedMoment[]): void {
+    this.#moments.add(moments);
+    this.#sendMoments();
+  }
+
   /** Opens the match of the claim that this room is revived with, or makes a new one. */
   async #openMatch({ request, tenantId }: CheckedOptions): Promise<boolean> {
     const listener = {
@@ -312,6 +322,13 @@ export abstract class MatchRoom<State extends MatchState = MatchState> extends R
     this.#game.table.mirror(this.state, see, (n) => this.isTold(n));
     this.broadcastPatch();
     this.#updateListing(view.seats);
+    this.#shownN = this.#match.committedN;
+    this.#sendMoments();
+  }
+
+  #sendMoments(): void {
+    for (const { number, type, seat, n, t, data } of this.#moments.take(this.#shownN))
+      this.broadcast('moment', { number, type, seat, n, t, data });
   }
 
   #hasEnded({ reason = 'played' }: Result): void {

@@ -115,6 +115,8 @@ export interface MatchOptions {
   readonly mode: string;
   readonly turnMs: number;
   readonly botDelayMs: number;
+  /** A UUID, set by the server alone: no client can say it. */
+  readonly tournamentId?: string;
   readonly [option: string]: unknown;
 }
 

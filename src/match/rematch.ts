@@ -23,12 +23,15 @@ export class Rematch {
 
 const unseen = { told: () => {}, lost: () => {}, fault: () => {} };
 
-/** A new match with the options of another, where people and bots sit as they sat. Returns its id; it is held by nobody. */
+/**
+ * A new match with the options of another, where people and bots sit as they sat; of a tournament it is no part any more.
+ * Returns its id; it is held by nobody.
+ */
 export async function repeatMatch(
   matches: Matches,
   game: Game,
   tenantId: string,
-  { seats, options }: TableView<unknown>,
+  { seats, options: { tournamentId: _, ...options } }: TableView<unknown>,
 ): Promise<string> {
   const claim = await matches.create(game, tenantId, options);
   const match = await matches.open(claim, unseen);

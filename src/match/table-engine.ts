@@ -156,7 +156,7 @@ export abstract class TableEngine<G> implements Engine {
   protected finish(table: Table<G>, results: readonly SeatResult[], entry: Entry): void {
     const players = results.map((player) => ({ ...player, account: table.seats.list[player.seat]!.account }));
     this.#end(table, { players });
-    this.emitter(entry)('match_result', null, { players });
+    this.emitter(entry)('match_result', null, { players, ...tournamentOf(table.setup) });
   }
 
   #load(checkpoint: Uint8Array): Table<G> {
@@ -235,7 +235,8 @@ export abstract class TableEngine<G> implements Engine {
     if (entry.type === 'back') this.cameBack(table, entry, !wasPresent);
     if (entry.type !== 'start') return;
     const accounts = table.seats.list.map((seat) => seat.account);
-    this.emitter(entry)('match_start', null, { mode: table.setup.options.mode, accounts });
+    const { mode } = table.setup.options;
+    this.emitter(entry)('match_start', null, { mode, accounts, ...tournamentOf(table.setup) });
     table.game = this.begin(table, entry);
   }
 
@@ -255,4 +256,9 @@ export abstract class TableEngine<G> implements Engine {
     if (!anyonePresent(table.seats)) return table.emptySince + abandonMs;
     return table.game === null ? null : this.gameWakeAt(table, table.game);
   }
+}
+
+/** What the events of a match say of its tournament, where it belongs to one. */
+function tournamentOf({ options: { tournamentId } }: MatchSetup): object {
+  return tournamentId === undefined ? {} : { tournamentId };
 }

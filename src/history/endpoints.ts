@@ -1,7 +1,8 @@
 /** History over HTTP. Whose matches are read is in the token alone: no parameter names a tenant. */
 import { createEndpoint } from '@colyseus/core';
 import type { RequirePrincipal } from '../http/principal.ts';
-import type { History, Replay } from './history.ts';
+import type { History } from './history.ts';
+import type { MatchLog } from './match-log.ts';
 
 export interface HistoryEndpointsDeps {
   readonly history: History;
@@ -21,13 +22,13 @@ export function historyEndpoints({ history, requirePrincipal }: HistoryEndpoints
     }),
     getReplay: createEndpoint('/v1/matches/:id/replay', { method: 'GET' }, async (context) => {
       const { tenantId } = requirePrincipal(context);
-      const replay = await history.replay(tenantId, context.params.id);
-      return new Response(replayLines(replay), { headers: { 'Content-Type': 'application/x-ndjson' } });
+      const log = await history.log(tenantId, context.params.id);
+      return new Response(replayLines(log), { headers: { 'Content-Type': 'application/x-ndjson' } });
     }),
   };
 }
 
 /** The header, then one entry a line: a reader can begin before it has all. */
-function replayLines({ header, entries }: Replay): string {
+function replayLines({ header, entries }: MatchLog): string {
   return [header, ...entries].map((line) => `${JSON.stringify(line)}\n`).join('');
 }

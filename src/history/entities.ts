@@ -1,4 +1,4 @@
-/** The tables of history (migration 20261120_matches): written once a match, never changed. */
+/** The tables of history (migration 20261120_matches): written once a match; only what playing it again found is added. */
 import { defineEntity, p } from '@mikro-orm/core';
 
 /** Every read through the mapper names its tenant; one that forgets it throws. Statements in SQL bind it themselves. */
@@ -29,6 +29,10 @@ const MatchSchema = defineEntity({
     tournamentId: p.uuid().nullable(),
     startedAt: p.datetime(3),
     endedAt: p.datetime(3),
+    /** Whether playing it again gave the same; null where nobody has. */
+    verified: p.boolean().nullable(),
+    /** What was wrong then. */
+    flaw: p.string().length(200).nullable(),
     insertedAt: p.datetime(3).defaultRaw('now()'),
   },
 });

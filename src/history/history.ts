@@ -1,15 +1,24 @@
 /** The service: which matches ended how, for ever. Rules with ids in SPEC.md. */
 import type { Principal } from '../auth/principal.ts';
 import type { Database } from '../database/database.ts';
-import type { EventStream } from '../events/event-stream.ts';
-import type { Entry, MatchSetup } from '../match/engine.ts';
+import type { EventStream, Published } from '../events/event-stream.ts';
+import type { MatchSetup } from '../match/engine.ts';
 import { isUuid } from '../match/uuid.ts';
-import { Match, MatchReplay } from './entities.ts';
+import { CatchUp, type Fault, type Finished } from './catch-up.ts';
+import { Match } from './entities.ts';
 import { HistoryError } from './history-error.ts';
+import { type LocalRows, logReader, rowsOfStream } from './logs.ts';
+import { type MatchLog, readLog, setupOf } from './match-log.ts';
 import { parseListQuery } from './query.ts';
-import { type HistoryMatch, type HistoryPlayer, type Page, readMatch, readPage } from './reader.ts';
+import {
+  type FoundMatch,
+  type HistoryMatchInFull,
+  momentOf,
+  type Page,
+  readMatch,
+  readPage,
+} from './reader.ts';
 import { writeMatch } from './recorder.ts';
-import { decodeReplay } from './replay-record.ts';
 import { summarize } from './summarize.ts';
 
 export interface History {
@@ -18,39 +27,56 @@ export interface History {
    * false: it has no result. Throws where the database doesn't answer, and HistoryError `history/bad_log`.
    */
   record(matchId: string): Promise<boolean>;
+  /** `record` for many. Throws where the database doesn't answer; what can never be recorded is told to `fault`. */
+  recordAll(finished: readonly Finished[], fault: Fault): Promise<void>;
   /** A page of a tenant's matches. Throws HistoryError `history/bad_query`, `history/bad_cursor`. */
   list(tenantId: string, query: unknown): Promise<Page>;
   /** `list` for the room message `list_matches`. */
   listForRoom(principal: Principal, query: unknown): Promise<Page>;
   /** One match of a tenant. Throws HistoryError `history/not_found`. */
-  get(tenantId: string, matchId: string): Promise<HistoryMatch>;
-  /** The log of a finished match of a tenant. Throws HistoryError `history/not_found`, `history/not_over`. */
-  replay(tenantId: string, matchId: string): Promise<Replay>;
+  get(tenantId: string, matchId: string): Promise<HistoryMatchInFull>;
+  /** The log of a finished match of a tenant. Throws HistoryError `history/not_found`, `history/not_over`, `history/bad_log`. */
+  log(tenantId: string, matchId: string): Promise<MatchLog>;
+  /** What a match of a tenant has published so far, with its secrets: for whoever keeps them. Null where there is none. */
+  running(tenantId: string, matchId: string): Promise<RunningMatch | null>;
+  /** Keeps what was found when a match was played again. */
+  flag(matchId: string, finding: Finding): Promise<void>;
 }
 
-export interface Replay {
-  readonly header: ReplayHeader;
-  /** The whole log, from `create` to the entry that ended the match. */
-  readonly entries: readonly Entry[];
+export interface RunningMatch {
+  readonly setup: MatchSetup;
+  readonly records: readonly Published[];
 }
 
-export interface ReplayHeader extends MatchSetup {
-  readonly id: string;
-  readonly players: readonly HistoryPlayer[];
+export interface Finding {
+  readonly verified: boolean;
+  /** What is wrong; null where nothing is. */
+  readonly flaw: string | null;
 }
 
 export interface HistoryDeps {
   readonly database: Database;
-  readonly stream: EventStream;
+  readonly stream: Pick<EventStream, 'read' | 'readMoments'>;
+  /** The rows of the own database, where the stream is elsewhere or reads matches one by one. */
+  readonly rows?: LocalRows;
 }
 
-export function createHistory({ database, stream }: HistoryDeps): History {
+/** So much of a flaw has room in its column. */
+const flawLength = 200;
+
+export function createHistory({ database, stream, rows = rowsOfStream(stream) }: HistoryDeps): History {
   const { sql } = database;
+  const readLogs = logReader(rows, stream);
+  const catchUp = new CatchUp(database, readLogs);
+
+  async function read(matchId: string): Promise<readonly Published[]> {
+    return isUuid(matchId) ? ((await readLogs([matchId])).get(matchId) ?? []) : [];
+  }
 
   async function record(matchId: string): Promise<boolean> {
     // the other way has mostly been here: spares reading and packing a whole log
     if (await isRecorded(database, matchId)) return true;
-    const summary = summarize(await stream.read(matchId));
+    const summary = summarize(await read(matchId));
     if (summary) await writeMatch(database, summary);
     return summary !== null;
   }
@@ -59,42 +85,50 @@ export function createHistory({ database, stream }: HistoryDeps): History {
     return readPage(sql, tenantId, parseListQuery(query));
   }
 
-  async function find(tenantId: string, matchId: string): Promise<HistoryMatch | null> {
+  async function find(tenantId: string, matchId: string): Promise<FoundMatch | null> {
     return isUuid(matchId) ? readMatch(sql, tenantId, matchId) : null;
   }
 
-  async function get(tenantId: string, matchId: string): Promise<HistoryMatch> {
+  async function get(tenantId: string, matchId: string): Promise<HistoryMatchInFull> {
     const match = await find(tenantId, matchId);
     if (!match) throw notFound();
-    return match;
+    const moments = await rows.readMoments(matchId);
+    return { ...match, moments: moments.filter((one) => one.tenantId === tenantId).map(momentOf) };
   }
 
-  async function replay(tenantId: string, matchId: string): Promise<Replay> {
+  async function log(tenantId: string, matchId: string): Promise<MatchLog> {
     const match = await find(tenantId, matchId);
-    if (!match) throw (await hasBegun(tenantId, matchId)) ? notOver() : notFound();
-    const filters = { tenant: { tenantId } };
-    const { log } = await database.em().findOneOrFail(MatchReplay, { match: matchId }, { filters });
-    const entries = await decodeReplay(log);
-    return { header: { id: matchId, ...setupOf(entries), players: match.players }, entries };
+    if (match) return readLog(database, tenantId, match);
+    throw (await running(tenantId, matchId)) ? notOver() : notFound();
   }
 
-  async function hasBegun(tenantId: string, matchId: string): Promise<boolean> {
-    const [first] = isUuid(matchId) ? await stream.read(matchId) : [];
-    return first?.tenantId === tenantId;
+  async function running(tenantId: string, matchId: string): Promise<RunningMatch | null> {
+    const records = await read(matchId);
+    if (records[0]?.tenantId !== tenantId) return null;
+    return { setup: setupOf(records[0].entries), records };
   }
 
-  return { record, list, listForRoom: ({ tenantId }, query) => list(tenantId, query), get, replay };
+  async function flag(matchId: string, { verified, flaw }: Finding): Promise<void> {
+    // no column of text takes NUL
+    const text = flaw?.replaceAll('\0', '').slice(0, flawLength) ?? null;
+    await sql.query('update matches set verified = $2, flaw = $3 where id = $1', [matchId, verified, text]);
+  }
+
+  return {
+    record,
+    recordAll: (finished, fault) => catchUp.record(finished, fault),
+    list,
+    listForRoom: ({ tenantId }, query) => list(tenantId, query),
+    get,
+    log,
+    running,
+    flag,
+  };
 }
 
 async function isRecorded(database: Database, matchId: string): Promise<boolean> {
   // of all tenants: it is the match that is asked for, by its log
   return (await database.em().count(Match, { id: matchId }, { filters: { tenant: false } })) > 0;
-}
-
-/** The data of the first entry of every log. */
-function setupOf([create]: readonly Entry[]): MatchSetup {
-  if (create?.type === 'create') return create.data as MatchSetup;
-  throw new HistoryError('history/bad_log', 'a replay does not begin with the entry create');
 }
 
 function notFound(): HistoryError {

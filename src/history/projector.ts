@@ -1,15 +1,14 @@
 /** The durable consumer that brings every finished match into history, also where its room died before it could. */
-import { isRefusedData } from '../database/errors.ts';
 import type { EventStream, Published, Subscription } from '../events/event-stream.ts';
-import { HistoryError } from './history-error.ts';
+import type { Fault, Finished } from './catch-up.ts';
 import type { History } from './history.ts';
 import { hasResult, resultEvent } from './summarize.ts';
 
 export interface ProjectorDeps {
   readonly stream: Pick<EventStream, 'subscribe'>;
-  readonly history: Pick<History, 'record'>;
+  readonly history: Pick<History, 'recordAll'>;
   /** Told of a match whose log can't become history; the others go on. */
-  readonly fault: (matchId: string, error: unknown) => void;
+  readonly fault: Fault;
 }
 
 /**
@@ -18,21 +17,12 @@ export interface ProjectorDeps {
  * calls again with its growing pause.
  */
 export function startProjector({ stream, history, fault }: ProjectorDeps): Subscription {
-  const record = async ({ matchId }: Published): Promise<void> => {
-    try {
-      await history.record(matchId);
-    } catch (error) {
-      if (!isFinal(error)) throw error;
-      fault(matchId, error);
-    }
-  };
-  const recordAll = async (records: readonly Published[]): Promise<void> => {
-    for (const published of records.filter(hasResult)) await record(published);
-  };
+  const recordAll = (records: readonly Published[]): Promise<void> =>
+    history.recordAll(records.filter(hasResult).map(finishedBy), fault);
   return stream.subscribe('history', recordAll, [resultEvent]);
 }
 
-/** The log itself can't be written: calling again would only hold up all other matches. */
-function isFinal(error: unknown): boolean {
-  return error instanceof HistoryError || isRefusedData(error);
+/** The record that holds the result is the last of its log. */
+function finishedBy({ matchId, n, entries }: Published): Finished {
+  return { matchId, entries: n + entries.length - 1 };
 }

@@ -1,5 +1,6 @@
 /** What a caller may ask the list for, over HTTP (all text) and as a room message (numbers too); checked at the edge. */
 import { z } from 'zod';
+import { isUuid } from '../match/uuid.ts';
 import { parseCursor, type Position } from './cursor.ts';
 import { HistoryError } from './history-error.ts';
 
@@ -25,6 +26,8 @@ const schema = z.strictObject({
   game: name.optional(),
   mode: name.optional(),
   player: account.optional(),
+  tournament: z.string().refine(isUuid, 'must be a UUID').optional(),
+  moment: name.optional(),
   from: date.optional(),
   to: date.optional(),
   cursor: z.string().max(128).optional(),
@@ -36,6 +39,9 @@ export interface ListQuery {
   readonly mode?: string | undefined;
   /** An account that played. */
   readonly player?: string | undefined;
+  readonly tournament?: string | undefined;
+  /** A type of moment that it has. */
+  readonly moment?: string | undefined;
   /** The match started at `from` or later, and before `to`. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;

@@ -1,5 +1,6 @@
 /** Reads history in SQL, one statement a page: the tenant is bound in `conditions`, which every statement goes through. */
 import type { Sql } from '../database/sql.ts';
+import type { Moment } from '../events/event-stream.ts';
 import { formatCursor } from './cursor.ts';
 import type { ListQuery } from './query.ts';
 
@@ -26,6 +27,24 @@ export interface HistoryMatch {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly players: readonly HistoryPlayer[];
+  /** Whether playing it again gave the same; null where nobody has. */
+  readonly verified: boolean | null;
+}
+
+export interface FoundMatch extends HistoryMatch {
+  /** What was wrong when it was played again. */
+  readonly flaw: string | null;
+}
+
+/** What one match has besides what the list shows of it. */
+export interface HistoryMatchInFull extends FoundMatch {
+  readonly moments: readonly HistoryMoment[];
+}
+
+export type HistoryMoment = Pick<Moment, 'number' | 'type' | 'seat' | 'n' | 't' | 'at' | 'data'>;
+
+export function momentOf({ number, type, seat, n, t, at, data }: Moment): HistoryMoment {
+  return { number, type, seat, n, t, at, data };
 }
 
 export interface Page {
@@ -39,13 +58,14 @@ interface Row extends Omit<HistoryMatch, 'startedAt' | 'endedAt'> {
   /** Milliseconds, as text: int8. */
   readonly started: string;
   readonly ended: string;
+  readonly flaw: string | null;
 }
 
 type Filter = Partial<ListQuery> & { readonly id?: string };
 
 const COLUMNS = `
   m.id, m.game_type as game, m.mode, m.player_count as "playerCount", m.tournament_id as "tournamentId",
-  (extract(epoch from m.started_at) * 1000)::bigint as started, (extract(epoch from m.ended_at) * 1000)::bigint as ended,
+  m.verified, m.flaw, (extract(epoch from m.started_at) * 1000)::bigint as started, (extract(epoch from m.ended_at) * 1000)::bigint as ended,
   (select json_agg(json_build_object(
       'seat', p.seat, 'accountId', p.account_id, 'placement', p.placement, 'score', p.score,
       'durationMs', p.duration_ms, 'stats', p.stats || jsonb_strip_nulls(jsonb_build_object(
@@ -60,11 +80,12 @@ export async function readPage(sql: Sql, tenantId: string, query: ListQuery): Pr
   const shown = rows.slice(0, query.limit);
   const last = rows.length > query.limit ? shown.at(-1) : undefined;
   const nextCursor = last ? formatCursor({ startedAt: Number(last.started), id: last.id }) : null;
-  return { items: shown.map(toMatch), nextCursor };
+  const items = shown.map(toMatch).map(({ flaw: _, ...match }) => match);
+  return { items, nextCursor };
 }
 
 /** One match of a tenant, or null. `id` must be a UUID. */
-export async function readMatch(sql: Sql, tenantId: string, id: string): Promise<HistoryMatch | null> {
+export async function readMatch(sql: Sql, tenantId: string, id: string): Promise<FoundMatch | null> {
   const [row] = await select(sql, tenantId, { id }, 1);
   return row ? toMatch(row) : null;
 }
@@ -79,7 +100,7 @@ function conditions(tenantId: string, filter: Filter): { where: string; params: 
   const params: unknown[] = [tenantId];
   const parts = ['m.tenant_id = $1'];
   const bind = (value: unknown): string => `$${params.push(value)}`;
-  const { id, game, mode, player, from, to, after } = filter;
+  const { id, game, mode, player, from, to, tournament, moment, after } = filter;
   if (id !== undefined) parts.push(`m.id = ${bind(id)}`);
   if (game !== undefined) parts.push(`m.game_type = ${bind(game)}`);
   if (mode !== undefined) parts.push(`m.mode = ${bind(mode)}`);
@@ -87,6 +108,9 @@ function conditions(tenantId: string, filter: Filter): { where: string; params: 
     parts.push(
       `m.id in (select match_id from match_players where tenant_id = $1 and account_id = ${bind(player)})`,
     );
+  if (tournament !== undefined) parts.push(`m.tournament_id = ${bind(tournament)}`);
+  if (moment !== undefined)
+    parts.push(`m.id in (select match_id from match_moment where tenant_id = $1 and type = ${bind(moment)})`);
   if (from) parts.push(`m.started_at >= ${bind(from.toISOString())}`);
   if (to) parts.push(`m.started_at < ${bind(to.toISOString())}`);
   if (after)
@@ -96,7 +120,7 @@ function conditions(tenantId: string, filter: Filter): { where: string; params: 
   return { where: parts.join(' and '), params };
 }
 
-function toMatch({ started, ended, players, ...match }: Row): HistoryMatch {
+function toMatch({ started, ended, players, ...match }: Row): FoundMatch {
   return { ...match, startedAt: isoDate(started), endedAt: isoDate(ended), players };
 }
 

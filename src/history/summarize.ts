@@ -6,9 +6,12 @@ import { z } from 'zod';
 import type { Published } from '../events/event-stream.ts';
 import type { Entry, MatchEvent } from '../match/engine.ts';
 import { HistoryError } from './history-error.ts';
+import type { FinishedLog, StateHash } from './replay-record.ts';
 
 /** The event of the entry that ends a match. */
 export const resultEvent = 'match_result';
+/** The event that tells what the state is. */
+const hashEvent = 'state_hash';
 
 /** A row of `matches`. */
 export interface MatchRow {
@@ -42,12 +45,15 @@ export interface PlayerRow {
 export interface Summary {
   readonly match: MatchRow;
   readonly players: readonly PlayerRow[];
-  /** All entries up to the one that ended the match. */
-  readonly log: readonly Entry[];
+  readonly log: FinishedLog;
 }
 
 const smallint = z.int().min(0).max(32_767);
-const startSchema = z.object({ mode: z.string().min(1).max(64) });
+const startSchema = z.object({
+  mode: z.string().min(1).max(64),
+  tournamentId: z.guid().nullable().default(null),
+});
+const hashSchema = z.object({ hash: z.string().max(64) });
 const resultSchema = z.object({
   players: z
     .array(
@@ -83,10 +89,11 @@ export function summarize(records: readonly Published[]): Summary | null {
   if (!end || !first) return null;
   const { players } = parse(resultSchema, end.event, first.matchId);
   if (players.length === 0) return null;
-  const log = entriesUpTo(records, end.event.n);
+  const entries = entriesUpTo(records, end.event.n);
   const start = find(records, 'match_start');
-  if (!start || !log) throw new HistoryError('history/bad_log', `match ${first.matchId}: its log has gaps`);
-  const { mode } = parse(startSchema, start.event, first.matchId);
+  if (!start || !entries)
+    throw new HistoryError('history/bad_log', `match ${first.matchId}: its log has gaps`);
+  const { mode, tournamentId } = parse(startSchema, start.event, first.matchId);
   const durationMs = end.event.t - start.event.t;
   return {
     match: {
@@ -96,12 +103,12 @@ export function summarize(records: readonly Published[]): Summary | null {
       roomId: first.matchId,
       mode,
       playerCount: players.length,
-      tournamentId: null,
+      tournamentId,
       startedAt: new Date(start.at),
       endedAt: new Date(end.at),
     },
     players: players.map((player) => playerRow(player, durationMs)),
-    log,
+    log: { entries, hashes: hashesUpTo(records, end.event.n) },
   };
 }
 
@@ -130,6 +137,16 @@ function parse<T>(schema: z.ZodType<T>, { type, data }: MatchEvent, matchId: str
 function entriesUpTo(records: readonly Published[], last: number): Entry[] | null {
   const log = records.flatMap(({ entries }) => entries).filter(({ n }) => n <= last);
   return log.length === last && log.every(({ n }, i) => n === i + 1) ? log : null;
+}
+
+function hashesUpTo(records: readonly Published[], last: number): StateHash[] {
+  const events = records
+    .flatMap(({ events }) => events)
+    .filter(({ type, n }) => type === hashEvent && n <= last);
+  return events.map((event) => ({
+    n: event.n,
+    hash: parse(hashSchema, event, records[0]!.matchId).hash,
+  }));
 }
 
 /** Figures with a column of their own stand there, and all others in `stats`. */

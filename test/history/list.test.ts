@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import type { Sql } from '../../src/database/sql.ts';
+import { writeMoments } from '../../src/events/moment-rows.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { formatCursor } from '../../src/history/cursor.ts';
 import { createHistory, type History } from '../../src/history/history.ts';
@@ -14,12 +15,15 @@ import { finishedLog, type LogOptions, newId, newTenant, player, T0 } from './su
 
 const day = 86_400_000;
 const someId = '01a1f7f8-3000-7000-8000-000000000000';
+const tournaments = [newId(), newId()];
 // few values of each, so that matches often share them
 const anyMatch = fc.record({
   startedAt: fc.constantFrom(T0 - day, T0, T0 + 1, T0 + day),
   game: fc.constantFrom('whist', 'tetris'),
   mode: fc.constantFrom('casual', 'ranked'),
   account: fc.constantFrom('ada', 'bob', null),
+  tournamentId: fc.constantFrom(...tournaments, null),
+  moments: fc.subarray(['tetris', 'comeback']),
 });
 type AnyMatch = typeof anyMatch extends fc.Arbitrary<infer T> ? T : never;
 
@@ -30,6 +34,8 @@ const anyFilter = fc.record(
     player: fc.constantFrom('ada', 'bob'),
     from: fc.constantFrom('2026-11-20', '2026-11-20T08:00:00.001Z'),
     to: fc.constantFrom('2026-11-21', '2026-11-20T09:00:00.001+01:00'),
+    tournament: fc.constantFrom(...tournaments),
+    moment: fc.constantFrom('tetris', 'comeback'),
   },
   { requiredKeys: [] },
 );
@@ -43,6 +49,8 @@ const matches = (filter: AnyFilter) => (match: AnyMatch) =>
   (filter.game ?? match.game) === match.game &&
   (filter.mode ?? match.mode) === match.mode &&
   (filter.player ?? match.account) === match.account &&
+  (filter.tournament ?? match.tournamentId) === match.tournamentId &&
+  (filter.moment === undefined || match.moments.includes(filter.moment)) &&
   Date.parse(filter.from ?? '1970-01-01') <= match.startedAt &&
   match.startedAt < Date.parse(filter.to ?? '2100-01-01');
 
@@ -61,8 +69,17 @@ describe.each(databases)('the list on %s', (kind, open) => {
     await writeMatch(database, summarize(finishedLog({ ...options, tenantId }))!);
   }
 
-  const writeAny = (tenantId: string, { account, ...match }: Listed): Promise<void> =>
-    write(tenantId, { ...match, players: [player({ account })] });
+  async function writeAny(tenantId: string, { account, moments, ...match }: Listed): Promise<void> {
+    await write(tenantId, { ...match, players: [player({ account })] });
+    const { matchId, game } = match;
+    await writeMoments(
+      database.sql,
+      moments.map((type, i) => {
+        const place = { number: i + 1, n: 4, t: 1, at: T0 };
+        return { matchId, tenantId, game, type, ...place, seat: 0, data: null };
+      }),
+    );
+  }
 
   /** Follows the cursor to the end; `between` runs after each page. */
   async function allPages(
@@ -79,7 +96,7 @@ describe.each(databases)('the list on %s', (kind, open) => {
     return items;
   }
 
-  test('[H11] [H12] pages of any size hold each match that fits any filter once, in order', async () => {
+  test('[H11] [H12] [H30] pages of any size hold each match that fits any filter once, in order', async () => {
     const given = [fc.array(anyMatch, { maxLength: 12 }), anyFilter, fc.integer({ min: 1, max: 5 })] as const;
     const property = fc.asyncProperty(...given, async (some, filter, limit) => {
       const tenantId = newTenant();
@@ -146,6 +163,20 @@ describe.each(databases)('the list on %s', (kind, open) => {
       'Index Scan using matches_tenant_game_started ',
     );
     expect(await planOf({ player: 'account-7' })).toContain('using match_players_account ');
+    expect(await planOf({ tournament: tournaments[0], cursor })).toMatch(
+      /^Limit[^\n]*\n +-> +Index Scan using matches_tournament /,
+    );
+    expect(await planOf({ moment: 'comeback' })).toContain('using match_moment_type ');
+  });
+
+  test('[H30] a moment that another tenant put under the id of a match is none of it', async () => {
+    const [own, theirs] = [newTenant(), newTenant()];
+    const matchId = newId();
+    await write(own, { matchId });
+    const moment = { matchId, tenantId: theirs, game: 'whist', number: 1, n: 1, t: 1, at: T0 };
+    await writeMoments(database.sql, [{ ...moment, type: 'comeback', seat: 0, data: null }]);
+    for (const tenantId of [own, theirs])
+      expect((await history.list(tenantId, { moment: 'comeback' })).items).toEqual([]);
   });
 
   /** Matches a second apart, with a player each of a hundred accounts. */
@@ -164,6 +195,19 @@ describe.each(databases)('the list on %s', (kind, open) => {
        from matches where tenant_id = $1`,
       [tenantId],
     );
+    await database.sql.query(
+      `insert into match_moment (match_id, number, n, t, at, tenant_id, game, type, seat, data)
+       select id, 1, 1, 1, started_at, tenant_id, game_type,
+         case when extract(epoch from started_at)::bigint % 100 = 7 then 'comeback' else 'tetris' end, 0, 'null'
+       from matches where tenant_id = $1`,
+      [tenantId],
+    );
+    await database.sql.query(
+      `update matches set tournament_id = $2
+       where tenant_id = $1 and extract(epoch from started_at)::bigint % 4 = 0`,
+      [tenantId, tournaments[0]],
+    );
+    await database.sql.query('vacuum analyze match_moment');
     await database.sql.query('vacuum analyze matches');
     await database.sql.query('vacuum analyze match_players');
   }
@@ -188,6 +232,13 @@ describe.each(databases)('the list on %s', (kind, open) => {
     [{ mode: null }],
     [{ player: '\ud800' }],
     [{ player: {} }],
+    [{ tournament: 'x' }],
+    [{ tournament: `${newId()}'` }],
+    [{ tournament: newId().toUpperCase() }],
+    [{ moment: '' }],
+    [{ moment: "x' or true --" }],
+    [{ moment: ['tetris', 'comeback'] }],
+    [{ tenant: 'rival' }],
     [{ from: 'yesterday' }],
     [{ from: '2026-02-30' }],
     [{ from: '0000-01-01' }],

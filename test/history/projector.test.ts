@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Database } from '../../src/database/database.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { entities } from '../../src/database/entities.ts';
+import type { Sql } from '../../src/database/sql.ts';
 import type { EventStream, Published, Subscription } from '../../src/events/event-stream.ts';
+import { readLogs } from '../../src/events/log-rows.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { createHistory, type History } from '../../src/history/history.ts';
+import type { LocalRows } from '../../src/history/logs.ts';
 import { type ProjectorDeps, startProjector } from '../../src/history/projector.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
-import { finishedLog, player, rowsOf } from './support.ts';
+import { finishedLog, newId, player, rowsOf } from './support.ts';
 
 describe.each(databases)('projector on %s', (_kind, open) => {
   let opened: TestDatabase;
@@ -95,25 +99,101 @@ describe.each(databases)('projector on %s', (_kind, open) => {
     const all = logs(6);
     await stream.append(all.flat());
     let calls = 0;
-    const record = async (matchId: string): Promise<boolean> => {
+    const recordAll: History['recordAll'] = async (finished, fault) => {
       calls += 1;
-      if (calls === 3) throw Object.assign(new Error('the server restarts'), { code: '57P01' });
-      const recorded = await history.record(matchId);
-      // behind the commit: the match is there, and comes again
-      if (calls === 5) throw Object.assign(new Error('the connection is gone'), { code: 'ECONNRESET' });
-      return recorded;
+      if (calls === 1) throw Object.assign(new Error('the server restarts'), { code: '57P01' });
+      await history.recordAll(finished, fault);
+      // behind the commit: the matches are there, and come again
+      if (calls === 2) throw Object.assign(new Error('the connection is gone'), { code: 'ECONNRESET' });
     };
-    expect(await project({ history: { record } })).toEqual([]);
-    expect(calls).toBe(3 + 2 + 6);
+    expect(await project({ history: { recordAll } })).toEqual([]);
+    expect(calls).toBeGreaterThanOrEqual(3);
     expect((await rowsOf(database, idsOf(all))).matches).toHaveLength(6);
   });
 
-  test('[H10] matches that can never be recorded are reported, and those behind them are recorded', async () => {
+  test('[H10] matches that can never be recorded are reported, and all others are recorded', async () => {
     const badName = finishedLog({ players: [player({ stats: { 'nul\0': 1 } })] });
     const noScore = finishedLog({ players: [player({ score: Number.NaN })] });
-    const good = finishedLog();
-    await stream.append([badName, noScore, good].flat());
-    expect(await project()).toEqual(idsOf([badName, noScore]));
-    expect((await rowsOf(database, idsOf([badName, noScore, good]))).matches).toHaveLength(1);
+    const good = logs(40);
+    await stream.append([badName, noScore, ...good].flat());
+    expect((await project()).toSorted()).toEqual(idsOf([badName, noScore]).toSorted());
+    const { matches, players, replays } = await rowsOf(database, idsOf([badName, noScore, ...good]));
+    expect([matches.length, players.length, replays.length]).toEqual([40, 40, 40]);
+  });
+
+  test('[H23] two processes that record the same matches in any order at once write each once', async () => {
+    const all = logs(150);
+    await stream.append(all.flat());
+    const finished = idsOf(all).map((matchId) => ({ matchId, entries: 4 }));
+    const { url } = opened;
+    // the embedded database has one process: there it is a second service
+    const other = url === undefined ? database : await openDatabase({ url, entities });
+    const theirs = createHistory({ database: other, stream: openEventStream({ sql: other.sql }) });
+    await Promise.all([
+      history.recordAll(finished, unreachable),
+      theirs.recordAll(finished.toReversed(), unreachable),
+      ...idsOf(all.slice(40, 60)).map((id) => history.record(id)),
+    ]);
+    if (other !== database) await other.close();
+    const { matches, players, replays } = await rowsOf(database, idsOf(all));
+    expect([matches.length, players.length, replays.length]).toEqual([150, 150, 150]);
+  });
+
+  test('[H23] [H2] a batch and a single call write the very same rows', async () => {
+    const stats = { lines_cleared: 4, tricks: 9.5, 'a "name" of \\ ? $1 \n': 1 };
+    const players = [player({ stats, score: 2 ** 40 }), player({ seat: 1, account: null, placement: 2 })];
+    const [one, other] = [finishedLog({ players }), finishedLog({ players })];
+    await stream.append([...one, ...other]);
+    await history.record(one[0]!.matchId);
+    await history.recordAll([{ matchId: other[0]!.matchId, entries: 4 }], unreachable);
+    const [alone, batched] = [await rowsOf(database, idsOf([one])), await rowsOf(database, idsOf([other]))];
+    const ids = new Set([...idsOf([one]), ...idsOf([other])]);
+    const plain = (rows: object) =>
+      JSON.stringify(rows, (key, value) => (ids.has(value) || key === 'inserted_at' ? null : value));
+    expect(plain(batched)).toBe(plain(alone));
+    expect(batched.players).toHaveLength(2);
+  });
+
+  test('[H23] a database that goes away in a batch is told to the caller, who may ask again', async () => {
+    const all = logs(80);
+    await stream.append(all.flat());
+    const finished = idsOf(all).map((matchId) => ({ matchId, entries: 4 }));
+    let calls = 0;
+    const query: Sql['query'] = async (...given) => {
+      if (given[0].includes('insert into') && ++calls === 2)
+        throw Object.assign(new Error('the server restarts'), { code: '57P01' });
+      return database.sql.query(...given);
+    };
+    const away = createHistory({ database: { ...database, sql: { query } }, stream });
+    await expect(away.recordAll(finished, unreachable)).rejects.toMatchObject({ code: '57P01' });
+    const { matches: some } = await rowsOf(database, idsOf(all));
+    expect(some.length).toBeGreaterThan(0);
+    expect(some.length).toBeLessThan(80);
+    await away.recordAll(finished, unreachable);
+    expect((await rowsOf(database, idsOf(all))).matches).toHaveLength(80);
+  });
+
+  test('[H24] logs come from the own rows, and from the stream where their beginning is gone', async () => {
+    const [near, cut, gone] = [finishedLog(), finishedLog(), finishedLog()];
+    const elsewhere = [near, cut, gone];
+    await stream.append([...near, ...cut]);
+    await database.sql.query('delete from match_entry where match_id = $1 and n < 3', [cut[0]!.matchId]);
+    const asked: string[] = [];
+    const read: EventStream['read'] = async (matchId) => {
+      asked.push(matchId);
+      return elsewhere.find(([first]) => first!.matchId === matchId) ?? [];
+    };
+    const rows: LocalRows = {
+      readLogs: (ids) => readLogs(database.sql, ids),
+      readMoments: async () => [],
+    };
+    const far = createHistory({ database, stream: { read, readMoments: async () => [] }, rows });
+    const finished = idsOf(elsewhere).map((matchId) => ({ matchId, entries: 4 }));
+    await far.recordAll(finished, unreachable);
+    expect(asked).toEqual(idsOf([cut, gone]));
+    expect((await rowsOf(database, idsOf(elsewhere))).matches).toHaveLength(3);
+    expect(await far.record(newId())).toBe(false);
   });
 });
+
+const unreachable = (_: string, error: unknown): void => expect.unreachable(String(error));

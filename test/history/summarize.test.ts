@@ -38,7 +38,7 @@ describe('rows from a log', () => {
       events: [],
     };
     expect(summarize([...log, after])).toEqual(summarize(log));
-    expect(summarize(log)!.log.map(({ n }) => n)).toEqual([1, 2, 3, 4]);
+    expect(summarize(log)!.log.entries.map(({ n }) => n)).toEqual([1, 2, 3, 4]);
   });
 
   test('[H5] figures with a column leave stats; 1.5 lines and 2^40 pieces fit in none', () => {

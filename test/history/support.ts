@@ -24,6 +24,7 @@ export interface LogOptions {
   readonly tenantId?: string;
   readonly game?: string;
   readonly mode?: string;
+  readonly tournamentId?: string | null;
   /** Wall times in milliseconds. */
   readonly startedAt?: number;
   readonly endedAt?: number;
@@ -53,11 +54,16 @@ export function finishedLog(options: LogOptions = {}): Published[] {
     const entry: Entry = { n, t, type, seat: null, data };
     return { ...base, n, at, entries: [entry], events };
   };
+  const { tournamentId } = options;
+  const start = {
+    mode,
+    accounts: players.map(({ account }) => account),
+    ...(tournamentId && { tournamentId }),
+  };
   const setup = { game, version: '1', options: { mode, turnMs: 1, botDelayMs: 1 }, seed: 'f'.repeat(32) };
-  const accounts = players.map(({ account }) => account);
   return [
     record(1, 0, startedAt - 1_000, 'create', setup),
-    record(2, 500, startedAt, 'start', null, [event(2, 500, 'match_start', { mode, accounts })]),
+    record(2, 500, startedAt, 'start', null, [event(2, 500, 'match_start', start)]),
     record(3, 600, startedAt + 100, 'play', { card: 7 }),
     record(4, resultT, endedAt, 'play', { card: 8 }, [event(4, resultT, 'match_result', { players })]),
   ];

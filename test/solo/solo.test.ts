@@ -72,6 +72,7 @@ describe.each(databases)('solo results on %s', (_kind, open) => {
         mode: 'solo',
         playerCount: 1,
         tournamentId: null,
+        verified: null,
         startedAt: new Date(now - 30_000).toISOString(),
         endedAt: new Date(now).toISOString(),
         players: [
@@ -138,7 +139,7 @@ describe.each(databases)('solo results on %s', (_kind, open) => {
   test('[SR15] its replay folds to its result', async () => {
     const who = player();
     const { id } = await solo.post(who, bodyOf(), null);
-    const { header, entries } = await history.replay(who.tenantId, id);
+    const { header, entries } = await history.log(who.tenantId, id);
     expect(header).toMatchObject({
       id,
       game: 'tetris',
@@ -173,7 +174,7 @@ describe.each(databases)('solo results on %s', (_kind, open) => {
       durationMs: 61_000,
       stats: { lines_cleared: claim.lines, pieces_placed: claim.pieces, level: claim.level, verified: 0 },
     });
-    const { entries } = await history.replay(who.tenantId, id);
+    const { entries } = await history.log(who.tenantId, id);
     expect(entries.map(({ type }) => type)).toEqual(['create', 'sit', 'start', 'claim']);
     expect(entries[3]!.data).toMatchObject({ score: 999_999_999 });
   });

@@ -21,6 +21,8 @@ const STATEMENTS = [
     data jsonb not null,
     primary key (match_id, number)
   )`,
+  // matches that have a moment of some type
+  `create index match_moment_type on match_moment (tenant_id, type, match_id)`,
   // who reads for a subscription, and until when nobody else does
   `alter table event_cursor add column owner uuid, add column owned_until timestamptz`,
   // what was found when the match was played again: null where nobody has; flaw says what is wrong

@@ -1,0 +1,35 @@
+/** Where history finds logs: mostly in the rows near at hand, else in the stream, which may be far away. */
+import type { EventStream, Moment, Published } from '../events/event-stream.ts';
+
+/** Rows of the own database: src/events has them. */
+export interface LocalRows {
+  /** The logs of some matches, each in order; those without any record are left out. */
+  readLogs(matchIds: readonly string[]): Promise<ReadonlyMap<string, readonly Published[]>>;
+  /** The moments of a match, in order. */
+  readMoments(matchId: string): Promise<readonly Moment[]>;
+}
+
+/** The logs of matches; empty for a match that nobody knows. */
+export type LogReader = (matchIds: readonly string[]) => Promise<ReadonlyMap<string, readonly Published[]>>;
+
+/** Takes from `stream` what the rows don't have from its beginning on. */
+export function logReader(rows: Pick<LocalRows, 'readLogs'>, stream: Pick<EventStream, 'read'>): LogReader {
+  return async (matchIds) => {
+    const near = await rows.readLogs(matchIds);
+    const logs = new Map<string, readonly Published[]>();
+    for (const matchId of matchIds) {
+      const log = near.get(matchId);
+      logs.set(matchId, log?.[0]?.n === 1 ? log : await stream.read(matchId));
+    }
+    return logs;
+  };
+}
+
+/** Where there is nothing but a stream. */
+export function rowsOfStream(stream: Pick<EventStream, 'read' | 'readMoments'>): LocalRows {
+  return {
+    readLogs: async (matchIds) =>
+      new Map(await Promise.all(matchIds.map(async (id) => [id, await stream.read(id)] as const))),
+    readMoments: (matchId) => stream.readMoments(matchId),
+  };
+}

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type EventStream,
+  type Moment,
   type Published,
   type StreamHandler,
   StreamGap,
@@ -13,6 +14,8 @@ import { entriesAfter, eventOf } from '../store/support.ts';
 export interface StreamBackend {
   /** A stream as a process of its own would open it, on the records of all others. */
   openStream(onError?: (durable: string, error: unknown) => void): EventStream;
+  /** Records that are appended together may count as one. */
+  readonly packs?: boolean;
   close(): Promise<void>;
 }
 
@@ -23,6 +26,20 @@ export function record(matchId: string, n: number, count = 1): Published {
   const entries = entriesAfter(n - 1, count);
   const events = [eventOf(n + count - 1)];
   return { matchId, tenantId: 'acme', game: 'whist', epoch: 1, n, at: 1_800_000_000_123, entries, events };
+}
+
+export function momentOf(matchId: string, number: number): Moment {
+  const what = { type: 'slam', seat: number % 2 ? 1 : null, data: { tricks: number, who: '☃ "\\' } };
+  return {
+    matchId,
+    tenantId: 'acme',
+    game: 'whist',
+    number,
+    n: number * 3,
+    t: number * 1_000,
+    at: 1_800_000_000_123,
+    ...what,
+  };
 }
 
 export function eventStreamContract(openBackend: () => Promise<StreamBackend>): void {
@@ -170,7 +187,9 @@ export function eventStreamContract(openBackend: () => Promise<StreamBackend>): 
       const before = await stuck.lag();
       await stream.append([record(matchId, 1), record(matchId, 2), record(matchId, 3, 5)]);
       await vi.waitFor(async () => expect(await handled.lag()).toBe(0), PATIENCE);
-      expect(await stuck.lag()).toBe(before + 3);
+      const grown = (await stuck.lag()) - before;
+      if (backend.packs) expect(grown).toBe(1);
+      else expect(grown).toBe(3);
       await Promise.all([handled.stop(), stuck.stop()]);
     });
 
@@ -189,7 +208,7 @@ export function eventStreamContract(openBackend: () => Promise<StreamBackend>): 
       await stream.append(records.with(2, hit(3)).with(1_149, hit(1_150)));
       await vi.waitFor(() => expect(seen.numbers).toEqual([[3, 1_150]]), PATIENCE);
       await vi.waitFor(async () => expect(await subscription.lag()).toBe(0), PATIENCE);
-      expect(calls).toBe(2);
+      expect(calls).toBeLessThanOrEqual(2);
       await subscription.stop();
     });
 
@@ -226,6 +245,23 @@ export function eventStreamContract(openBackend: () => Promise<StreamBackend>): 
       const next = stream.subscribe(durable, rest.handler);
       await vi.waitFor(() => expect(rest.numbers).toEqual([[2]]), PATIENCE);
       await next.stop();
+    });
+
+    test('[ES16] moments are read as they were appended, each once, apart from the records', async () => {
+      const [matchId, other] = [randomUUID(), randomUUID()];
+      await stream.append([record(matchId, 1), record(other, 1)]);
+      const moments = [1, 2, 3, 4].map((number) => momentOf(matchId, number));
+      const seen = new Seen([matchId]);
+      const subscription = stream.subscribe(randomUUID(), seen.handler);
+      await stream.appendMoments(moments.slice(0, 2));
+      await stream.appendMoments([...moments.slice(1, 3), momentOf(other, 1), ...moments]);
+      await stream.append([record(matchId, 2)]);
+      expect(await stream.readMoments(matchId)).toEqual(moments);
+      expect(await stream.readMoments(other)).toEqual([momentOf(other, 1)]);
+      expect(await stream.readMoments(randomUUID())).toEqual([]);
+      expect(await numbers(matchId)).toEqual([1, 2]);
+      await vi.waitFor(() => expect(seen.numbers).toEqual([[1, 2]]), PATIENCE);
+      await subscription.stop();
     });
 
     test('[ES14] a handler may use the stream', async () => {

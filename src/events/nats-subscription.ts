@@ -1,0 +1,243 @@
+import { type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import type { Sql } from '../database/sql.ts';
+import { Alarm } from './alarm.ts';
+import type { Published, StreamHandler, Subscription } from './event-stream.ts';
+import { ReaderLease } from './lease.ts';
+import { NatsStreamError, passedOver, unavailable } from './nats-error.ts';
+import { Inflow } from './nats-inflow.ts';
+import type { NatsLink, Session } from './nats-link.ts';
+import { decodeRecords } from './nats-message.ts';
+import { NewRecords } from './nats-new-records.ts';
+import { type StreamNames, matchOf } from './nats-stream.ts';
+
+/** Messages that the server sends ahead; of those that are there, records up to so many are delivered together. */
+const AHEAD = 128;
+const BATCH = 500;
+/** After a batch more gathers, so that a thousand messages a second aren't a thousand cursors. */
+const BUSY_PAUSE_MS = 50;
+const IDLE_PAUSE_MS = 1_000;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+/** Life of a request for more; half of it without a sign from the server twice, and it's asked what became of us. */
+const PULL_MS = 2_000;
+/** A consumer that nobody asks is forgotten by the server. */
+const FORGOTTEN_MS = 30_000;
+
+const SET_CURSOR = 'update event_cursor set position = $2 where durable = $1';
+const CURSOR = 'select position from event_cursor where durable = $1';
+
+/** From taking the lease until it's lost, or reading fails. */
+interface Term {
+  readonly lease: ReaderLease;
+  /** Anew in each term: what a handler did not get through has to come again. */
+  readonly fresh: NewRecords;
+  isTakeover: boolean;
+}
+
+export interface NatsSubscriptionOptions {
+  readonly link: NatsLink;
+  readonly names: StreamNames;
+  readonly sql: Sql;
+  readonly durable: string;
+  /** Only records with an event of one of these types; all where it is absent. */
+  readonly events: readonly string[] | undefined;
+  readonly handler: StreamHandler;
+  readonly leaseMs?: number | undefined;
+  /** Told of each failure, before it's tried again, and of each message that is passed over. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Reads on from the cursor in the database, by a consumer of its own that the server may forget at any time. Cursors are
+ * of one stream: in one that was made anew it starts from the first message.
+ */
+export class NatsSubscription implements Subscription {
+  readonly #options: NatsSubscriptionOptions;
+  readonly #stop = new Alarm();
+  readonly #changes = new Alarm();
+  readonly #unwatch: () => void;
+  readonly #ended: Promise<void>;
+  #inflow: Inflow | undefined;
+  #pause = FIRST_RETRY_MS;
+  #stopped = false;
+
+  constructor(options: NatsSubscriptionOptions) {
+    this.#options = options;
+    this.#unwatch = options.link.watch(() => this.#wake());
+    this.#ended = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stop.ring();
+    this.#wake();
+    await this.#ended;
+    this.#unwatch();
+  }
+
+  /** Number of messages after the cursor, in whatever process they will be handled. */
+  lag(): Promise<number> {
+    const { link, sql } = this.#options;
+    return link.run(async (session) => {
+      const [row] = await sql.query<{ position: string }>(CURSOR, [this.#cursorName(session)]);
+      const consumer = await this.#consumer(session, Number(row?.position ?? 0));
+      const { num_pending } = await consumer.info(true);
+      await consumer.delete();
+      return num_pending;
+    });
+  }
+
+  #wake(): void {
+    this.#changes.ring();
+    this.#inflow?.end();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#changes.reset();
+      const { session } = this.#options.link;
+      if (session) await this.#supervise(session);
+      else await this.#changes.wait(LAST_RETRY_MS);
+    }
+  }
+
+  /** Reads while this session lasts. Whatever goes wrong is told, and tried again after a pause that grows. */
+  async #supervise(session: Session): Promise<void> {
+    const { sql, leaseMs, onError } = this.#options;
+    const lease = new ReaderLease({ sql, durable: this.#cursorName(session), leaseMs });
+    try {
+      const position = await lease.take();
+      if (position === null) await this.#changes.wait(IDLE_PAUSE_MS);
+      else await this.#read(session, lease, Number(position));
+    } catch (error) {
+      if (this.#isOver(session)) return;
+      onError(error);
+      await this.#changes.wait(this.#pause);
+      this.#pause = Math.min(this.#pause * 2, LAST_RETRY_MS);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  /** Reads on until the session ends, the subscription is stopped, or another has taken over. */
+  async #read(session: Session, lease: ReaderLease, position: number): Promise<void> {
+    const { link } = this.#options;
+    const from = await link.run(() => this.#start(session, lease, position));
+    const consumer = await link.run(() => this.#consumer(session, from));
+    const messages = await consumer.consume({
+      max_messages: AHEAD,
+      expires: PULL_MS,
+      abort_on_missing_resource: true,
+    });
+    this.#inflow = new Inflow(messages, AHEAD);
+    const term = { lease, fresh: new NewRecords(), isTakeover: true };
+    try {
+      while (!this.#isOver(session)) {
+        const batch = await this.#inflow.take();
+        if (batch.length === 0 && !this.#isOver(session)) throw unavailable('its consumer ended');
+        if (batch.length === 0 || !(await this.#handle(term, batch))) return;
+        this.#pause = FIRST_RETRY_MS;
+        await this.#stop.wait(BUSY_PAUSE_MS);
+      }
+    } finally {
+      this.#inflow.end();
+      this.#inflow = undefined;
+      void consumer.delete().catch(() => undefined);
+    }
+  }
+
+  #isOver(session: Session): boolean {
+    return this.#stopped || this.#options.link.session !== session;
+  }
+
+  /** Where to go on after: the cursor, unless the stream begins later, or ends before it. */
+  async #start(session: Session, lease: ReaderLease, position: number): Promise<number> {
+    const { names, sql, onError } = this.#options;
+    const { first_seq, last_seq } = (await session.jsm.streams.info(names.stream)).state;
+    if (position > last_seq) {
+      onError(
+        new NatsStreamError(
+          'stream/cursor',
+          `the cursor is at ${position}, and the stream ends at ${last_seq}: it has lost its end; what is sent anew follows`,
+        ),
+      );
+      await sql.query(SET_CURSOR, [this.#cursorName(session), last_seq]);
+      return last_seq;
+    }
+    if (position > 0 && position + 1 < first_seq) {
+      onError(
+        new NatsStreamError(
+          'stream/forgotten',
+          `the stream begins at ${first_seq}, behind the cursor at ${position}: what was between is not read`,
+        ),
+      );
+      await lease.advance(String(first_seq - 1));
+      return first_seq - 1;
+    }
+    return position;
+  }
+
+  #consumer({ js }: Session, after: number): Promise<Consumer> {
+    const { names } = this.#options;
+    return js.consumers.get(names.stream, {
+      filter_subjects: `${names.prefix}.*.events`,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: after + 1,
+      inactive_threshold: FORGOTTEN_MS,
+    });
+  }
+
+  /** False: it was stopped, or another has taken over, before the handler was through. */
+  async #handle(term: Term, messages: readonly JsMsg[]): Promise<boolean> {
+    let records: Published[] = [];
+    for (const [i, message] of messages.entries()) {
+      records.push(...this.#wanted(term.fresh.of(this.#decode(message))));
+      if (records.length < BATCH && i < messages.length - 1) continue;
+      if (!(await this.#deliver(term, records, message.seq))) return false;
+      records = [];
+    }
+    return true;
+  }
+
+  async #deliver(term: Term, records: readonly Published[], seq: number): Promise<boolean> {
+    const handle = async (): Promise<boolean> => {
+      if (records.length > 0) await this.#options.handler(records, term.isTakeover);
+      if (records.length > 0) term.isTakeover = false;
+      return true;
+    };
+    if (this.#stopped || !(await this.#persist(term, handle))) return false;
+    return this.#persist(term, () => term.lease.advance(String(seq)));
+  }
+
+  /** Tries until it succeeds, with growing pauses. False where it's stopped, or another has taken over, before. */
+  async #persist({ lease }: Term, work: () => Promise<boolean>): Promise<boolean> {
+    for (let pause = FIRST_RETRY_MS; lease.isHeld; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#options.onError(error);
+        if (await this.#stop.wait(pause)) return false;
+      }
+    }
+    return false;
+  }
+
+  #wanted(records: Published[]): Published[] {
+    const { events } = this.#options;
+    if (!events) return records;
+    return records.filter((record) => record.events.some(({ type }) => events.includes(type)));
+  }
+
+  #decode({ subject, seq, data }: JsMsg): readonly Published[] {
+    try {
+      return decodeRecords(matchOf(subject), data).items;
+    } catch (error) {
+      this.#options.onError(passedOver(seq, error));
+      return [];
+    }
+  }
+
+  #cursorName({ created }: Session): string {
+    return `nats:${created}:${this.#options.durable}`;
+  }
+}

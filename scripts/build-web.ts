@@ -32,7 +32,13 @@ async function build(): Promise<void> {
     configFile: false,
     root: join(root, 'web'),
     logLevel: 'silent',
-    build: { outDir, emptyOutDir: false, target: 'es2023', modulePreload: { polyfill: false } },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2023',
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: globSync(join(root, 'web', '*.html')) },
+    },
   });
   removeOthers((built as { output: { fileName: string }[] }).output.map(({ fileName }) => fileName));
 }

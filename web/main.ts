@@ -1,6 +1,7 @@
 /** The page: offers, and the match that was chosen. Its id stands in the address, so that a reload comes back to it. */
 import type { Wish } from '../client/connection.ts';
-import { signIn, type Account } from '../client/sign-in.ts';
+import type { Account } from '../client/sign-in.ts';
+import { accountOfTab } from './account.ts';
 import { Match } from './match.ts';
 import { showMatch } from './screen.ts';
 
@@ -66,14 +67,10 @@ async function enter(wish: Wish): Promise<Match> {
   return match;
 }
 
-/** One account a tab, for as long as the tab lives. */
-async function account(): Promise<Account> {
+function account(): Promise<Account> {
   const name = byId<HTMLInputElement>('name').value.trim();
   localStorage.setItem('name', name);
-  const known = sessionStorage.getItem('account') ?? undefined;
-  const signedIn = await signIn(url, name || 'guest', known);
-  sessionStorage.setItem('account', signedIn.accountId);
-  return signedIn;
+  return accountOfTab(url, name);
 }
 
 function show(match: Match): void {

@@ -60,37 +60,53 @@ function fitsSeats({ seats, wakeAt }: Standing, { t, type, seat: at, data }: Ent
   const inLobby = phase === 'lobby';
   const wakes = wakeAt !== null && t >= wakeAt;
   const seat = at === null ? undefined : list[at];
-  const given = (data ?? {}) as { account?: unknown; seat?: unknown; strength?: unknown; ready?: unknown };
-  const other = list[given.seat as number];
+  const given = (data ?? {}) as Partial<SeatData>;
+  const other = list[given.seat!];
+  const isEmpty = data === null;
+  const has = (...names: readonly (keyof SeatData)[]): boolean => isDeepStrictEqual(data, pick(given, names));
   switch (type) {
     case 'create':
       return false;
     case 'abandon':
-      return wakes && !anyonePresent(seats);
+      return wakes && isEmpty && at === null && !anyonePresent(seats);
     case 'sit':
-      return inLobby && isFree(seat) && typeof given.account === 'string' && seatOf(seats, given.account) < 0;
+      return inLobby && has('account') && isFree(seat) && isNew(seats, given.account);
     case 'stand':
-      return inLobby && isPerson(seat);
+      return inLobby && isEmpty && isPerson(seat);
     case 'ready':
-      return inLobby && isPerson(seat) && typeof given.ready === 'boolean' && given.ready !== seat.ready;
+      return inLobby && has('ready') && isPerson(seat) && given.ready === !seat.ready;
     case 'add_bot':
-      return inLobby && at === hostSeat(seats) && isFree(other) && isStrength(given.strength);
+      return (
+        inLobby && has('seat', 'strength') && at === hostSeat(seats) && isFree(other) && isStrength(given)
+      );
     case 'remove_bot':
-      return inLobby && at === hostSeat(seats) && !!other?.bot;
+      return inLobby && has('seat') && at === hostSeat(seats) && !!other?.bot;
     case 'start':
-      return inLobby && isPerson(seat) && isComplete(seats);
+      return inLobby && isEmpty && isPerson(seat) && isComplete(seats);
     case 'away':
-      return isPerson(seat) && seat.awaySince === null;
+      return isEmpty && isPerson(seat) && seat.awaySince === null;
     case 'back':
-      return isPerson(seat) && (seat.awaySince !== null || seat.idle);
+      return isEmpty && isPerson(seat) && (seat.awaySince !== null || seat.idle);
     case 'idle':
-      return wakes && isPerson(seat) && seat.awaySince === null && !seat.idle;
+      return wakes && isEmpty && isPerson(seat) && seat.awaySince === null && !seat.idle;
     default:
       // of the game: its rules know
       return phase === 'playing';
   }
 }
 
+interface SeatData {
+  readonly account: unknown;
+  readonly seat: number;
+  readonly strength: unknown;
+  readonly ready: unknown;
+}
+
+const pick = (data: Partial<SeatData>, names: readonly (keyof SeatData)[]): object =>
+  Object.fromEntries(names.map((name) => [name, data[name]]));
+const isNew = (seats: Seats, account: unknown): boolean =>
+  typeof account === 'string' && seatOf(seats, account) < 0;
 const isFree = (seat: Seat | undefined): boolean => seat?.account === null && seat.bot === null;
 const isPerson = (seat: Seat | undefined): seat is Seat => !!seat && seat.account !== null;
-const isStrength = (value: unknown): boolean => ['weak', 'medium', 'strong'].includes(value as string);
+const isStrength = ({ strength }: Partial<SeatData>): boolean =>
+  ['weak', 'medium', 'strong'].includes(strength as string);

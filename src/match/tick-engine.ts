@@ -3,6 +3,7 @@
  * steps up to it. Before each commit an empty one marks the time, so that a revival goes on there.
  * Eliminations and the end are entries too: they are told once they are committed.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Entry, MatchSetup, Standing } from './engine.ts';
 import { IllegalEntry, mustBeDecided } from './legality.ts';
 import { type Command, type Draft, type Emit, Refusal } from './rules.ts';
@@ -162,9 +163,12 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
 
   /** Throws on an entry that was never made at `tick`. */
   #mustFit({ state, markedTick }: Game<S>, entry: Entry, tick: number): void {
+    const { type, seat, data } = entry;
     if (this.#rules.tick(state) !== tick) throw new IllegalEntry(entry, `it does not belong to tick ${tick}`);
-    if (entry.type === 'mark' && tick <= markedTick) throw new IllegalEntry(entry, 'it marks no time');
-    if (!ownTypes.has(entry.type)) mustBeDecided(this.#rules, state, entry);
+    if (!ownTypes.has(type)) return mustBeDecided(this.#rules, state, entry);
+    const isOurs = isDeepStrictEqual(data, { tick }) && (seat === null) === (type !== 'eliminated');
+    if (!isOurs || (type === 'mark' && tick <= markedTick))
+      throw new IllegalEntry(entry, `${type} is not as it would have been made`);
   }
 
   /** Steps up to a tick, which is at the place `n` of the log and the match time `t`. */

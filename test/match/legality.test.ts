@@ -65,6 +65,7 @@ describe('a changed log', () => {
     ['a match that is abandoned by nobody', start + 1, insert(start, { type: 'abandon', seat: null })],
     ['a second start', start + 1, insert(start, { type: 'start' })],
     ['a start before all are ready', 1, insert(0, { type: 'start' })],
+    ['more than an account', 1, set(1, { data: { account: 'ann', x: 1 } })],
     ['a seat that is none', 1, set(1, { seat: 9 })],
     ['an account that is none', 1, set(1, { data: null })],
     ['an entry behind the end', over + 1, insert(over, {})],
@@ -74,6 +75,7 @@ describe('a changed log', () => {
 
   const mark = placeOf(tetris, 'mark', 2);
   const input = placeOf(tetris, 'input', 3);
+  const marked = tetris.log[mark]!.data as object;
   const { tick } = tetris.log[input]!.data as { tick: number };
   test.each<[string, number, Change]>([
     ['an input for an earlier tick', input, set(input, { data: { tick: 1, actions: 1 } })],
@@ -81,6 +83,8 @@ describe('a changed log', () => {
     ['actions that are none', input, set(input, { data: { tick, actions: 0 } })],
     ['actions that undo each other', input, set(input, { data: { tick, actions: 3 } })],
     ['a seat that is none', input, set(input, { seat: 7 })],
+    ['a mark with more than its tick', mark, set(mark, { data: { ...marked, x: 1 } })],
+    ['a mark of a seat', mark, set(mark, { seat: 0 })],
     ['a mark that marks no time', mark + 1, insert(mark, tetris.log[mark]!)],
     ['an end before the end', mark, set(mark, { type: 'end', seat: null })],
   ])('[E9] of Tetris is refused: %s', async (_, at, change) => {

@@ -18,26 +18,28 @@ type See = (track: Track, seat: SeatTrack, event: MatchEvent) => readonly Moment
 
 /** Events of seats. */
 const SEAT_EVENTS: Readonly<Record<string, See>> = {
-  piece_lock(track, seat, { data }) {
+  piece_lock(_track, seat, { data }) {
     const { board, score } = data as Locked;
     beginLock(seat);
     standAt(seat, board.length / ROW_DIGITS);
     seat.locks++;
     seat.score = score;
-    compare(track);
     return [];
   },
-  line_clear(track, seat, { data }) {
+  line_clear(_track, seat, { data }) {
     const cleared = data as Cleared;
     seat.lines += cleared.count;
-    compare(track);
     return [...clearMoments(seat.seat, cleared), ...findSurvival(seat)];
   },
   garbage_received(_track, seat, { data }) {
     receive(seat, (data as { rows: number }).rows);
     return [];
   },
-  piece_spawn: (_track, seat) => findSurge(seat),
+  // the lock before it has been told in full
+  piece_spawn(track, seat) {
+    compare(track);
+    return findSurge(seat);
+  },
   elimination(track, seat, { data }) {
     track.isWhole = false;
     // of a match alone it is the end and nothing else

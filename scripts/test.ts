@@ -2,17 +2,33 @@
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 
-const database = process.env['TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
-const { hostname, port } = new URL(database);
+const servers = [
+  {
+    name: 'PostgreSQL',
+    variable: 'TEST_DATABASE_URL',
+    fallback: 'postgres://postgres@127.0.0.1:5432/postgres',
+    port: 5432,
+    instead: 'the embedded one is tested',
+  },
+  {
+    name: 'NATS',
+    variable: 'TEST_NATS_URL',
+    fallback: 'nats://127.0.0.1:4222',
+    port: 4222,
+    instead: 'the stream in the database is tested',
+  },
+] as const;
 
-if (!(await answers(hostname, Number(port || 5432)))) {
-  const where = `${hostname}:${port || 5432}`;
+for (const { name, variable, fallback, port: usual, instead } of servers) {
+  const { hostname, port } = new URL(process.env[variable] ?? fallback);
+  if (await answers(hostname, Number(port || usual))) continue;
+  const where = `${hostname}:${port || usual}`;
   if (process.env['CI'] === 'true') {
-    console.error(`PostgreSQL does not answer at ${where}, and CI=true demands it: set TEST_DATABASE_URL.`);
+    console.error(`${name} does not answer at ${where}, and CI=true demands it: set ${variable}.`);
     process.exit(1);
   }
   console.log(
-    `Without PostgreSQL (none at ${where}; TEST_DATABASE_URL names another) its tests are skipped; the embedded one is tested.`,
+    `Without ${name} (none at ${where}; ${variable} names another) its tests are skipped; ${instead}.`,
   );
 }
 

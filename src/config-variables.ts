@@ -26,6 +26,19 @@ const postgresUrl = z
   .string()
   .refine(isPostgresUrl, 'must be a URL such as postgres://user:password@host:5432/database');
 
+const natsUrls = z
+  .string()
+  .refine(
+    areNatsUrls,
+    'must be a URL such as nats://user:password@host:4222, or several separated by commas',
+  );
+
+function areNatsUrls(text: string): boolean {
+  return text
+    .split(',')
+    .every((url) => URL.canParse(url.trim()) && /^(nats|tls):$/.test(new URL(url).protocol));
+}
+
 function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 }
@@ -94,6 +107,14 @@ export const variables = {
     schema: whole(2, 200),
     default: '10',
     meaning: 'Most connections to PostgreSQL',
+  },
+  natsUrl: {
+    name: 'NATS_URL',
+    schema: natsUrls,
+    default: null,
+    meaning:
+      'NATS with JetStream (2.9 or newer) to publish what happens to, `nats://` or `tls://`, servers separated by commas; without it the database alone is the stream',
+    secret: true,
   },
   logLevel: {
     name: 'LOG_LEVEL',

@@ -16,6 +16,8 @@ export interface Config {
     readonly returnGraceSeconds: number;
   };
   readonly database: { readonly url: string | null; readonly poolMax: number };
+  /** Null: the database alone is the stream. */
+  readonly nats: { readonly url: string | null };
   readonly match: {
     readonly turnMs: number;
     readonly botDelayMs: number;
@@ -62,6 +64,7 @@ export function loadConfig(env: Environment = process.env): Config {
       returnGraceSeconds: required(env, variables.returnGrace),
     },
     database: { url: optional(env, variables.databaseUrl), poolMax: required(env, variables.databasePool) },
+    nats: { url: optional(env, variables.natsUrl) },
     match: {
       turnMs: required(env, variables.turnSeconds) * 1000,
       botDelayMs: required(env, variables.botDelay),

@@ -31,6 +31,7 @@ describe('configuration', () => {
         returnGraceSeconds: 43_200,
       },
       database: { url: null, poolMax: 10 },
+      nats: { url: null },
       match: { turnMs: 30_000, botDelayMs: 700, maxMessagesPerSecond: 60, maxQueuedBytes: 1_048_576 },
       log: { level: 'info' },
     });
@@ -66,6 +67,8 @@ describe('configuration', () => {
   test.each([
     ['DATABASE_URL', 'mysql://user:hunter2@host/db'],
     ['DATABASE_URL', 'hunter2'],
+    ['NATS_URL', 'http://user:hunter2@host:4222'],
+    ['NATS_URL', 'nats://user:hunter2@host:4222, hunter2'],
     ['AUTH_KEYS', 'hunter2'],
     ['AUTH_KEYS', `a:${secret}hunter2,a:${secret}hunter2`],
   ])('[CF3] a wrong %s does not show its value (%#)', (name, value) => {

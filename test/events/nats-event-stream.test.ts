@@ -1,4 +1,4 @@
-import { afterAll, describe } from 'vitest';
+import { describe } from 'vitest';
 import { openNatsEventStream } from '../../src/events/nats-event-stream.ts';
 import { openTestDatabase } from '../support/databases.ts';
 import { hasNats, natsUrl, ownNames } from '../support/nats.ts';

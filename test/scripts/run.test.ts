@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -10,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -164,28 +166,35 @@ describe('what is missing', () => {
 
 describe('the suite', () => {
   // Port 1 of this machine: nothing listens there.
+  const nowhere = { TEST_DATABASE_URL: 'postgres://127.0.0.1:1/x', TEST_NATS_URL: 'nats://127.0.0.1:1' };
   const suite = (env: Record<string, string>) =>
     spawnSync(process.execPath, ['scripts/test.ts', 'test/scripts/spec-ids.test.ts'], {
       encoding: 'utf8',
-      env: {
-        PATH: `${resolve('node_modules/.bin')}:${process.env['PATH']}`,
-        TEST_DATABASE_URL: 'postgres://127.0.0.1:1/x',
-        ...env,
-      },
+      env: { PATH: `${resolve('node_modules/.bin')}:${process.env['PATH']}`, ...nowhere, ...env },
     });
 
-  test('[SC5] says what is skipped without PostgreSQL, and goes on', () => {
+  test('[SC5] says what is skipped without PostgreSQL and NATS, and goes on', () => {
     const { status, stdout } = suite({});
     expect(stdout).toContain(
       'Without PostgreSQL (none at 127.0.0.1:1; TEST_DATABASE_URL names another) its tests are skipped',
+    );
+    expect(stdout).toContain(
+      'Without NATS (none at 127.0.0.1:1; TEST_NATS_URL names another) its tests are skipped',
     );
     expect(stdout).toContain('3 passed');
     expect(status).toBe(0);
   });
 
-  test('[SC5] fails without PostgreSQL where CI=true', () => {
-    const { status, stdout, stderr } = suite({ CI: 'true' });
-    expect(stderr).toContain('PostgreSQL does not answer at 127.0.0.1:1, and CI=true demands it');
+  test.each([
+    ['PostgreSQL', 'TEST_NATS_URL', 'nats'],
+    ['NATS', 'TEST_DATABASE_URL', 'postgres'],
+  ])('[SC5] fails without %s where CI=true', async (missing, present, protocol) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { status, stdout, stderr } = suite({ CI: 'true', [present]: `${protocol}://127.0.0.1:${port}` });
+    other.close();
+    expect(stderr).toContain(`${missing} does not answer at 127.0.0.1:1, and CI=true demands it`);
     expect([status, stdout]).toEqual([1, '']);
   });
 });

@@ -16,6 +16,8 @@ const date = z
   .transform((text) => new Date(text))
   .refine((day) => day.getTime() >= 0 && day.getUTCFullYear() < 10_000, 'must lie between 1970 and 9999');
 
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
 const digits = z
   .string()
   .regex(/^\d{1,3}$/)
@@ -28,6 +30,7 @@ const schema = z.strictObject({
   player: account.optional(),
   tournament: z.string().refine(isUuid, 'must be a UUID').optional(),
   moment: name.optional(),
+  verified: z.union([z.boolean(), flag], 'must be true or false').optional(),
   from: date.optional(),
   to: date.optional(),
   cursor: z.string().max(128).optional(),
@@ -42,6 +45,8 @@ export interface ListQuery {
   readonly tournament?: string | undefined;
   /** A type of moment that it has. */
   readonly moment?: string | undefined;
+  /** True: playing it again gave the same; false: it did not. */
+  readonly verified?: boolean | undefined;
   /** The match started at `from` or later, and before `to`. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;

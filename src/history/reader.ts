@@ -29,6 +29,8 @@ export interface HistoryMatch {
   readonly players: readonly HistoryPlayer[];
   /** Whether playing it again gave the same; null where nobody has. */
   readonly verified: boolean | null;
+  /** In order. */
+  readonly moments: readonly Pick<Moment, 'type' | 'seat'>[];
 }
 
 export interface FoundMatch extends HistoryMatch {
@@ -71,7 +73,9 @@ const COLUMNS = `
       'durationMs', p.duration_ms, 'stats', p.stats || jsonb_strip_nulls(jsonb_build_object(
         'lines_cleared', p.lines_cleared, 'garbage_sent', p.garbage_sent,
         'garbage_received', p.garbage_received, 'pieces_placed', p.pieces_placed))
-    ) order by p.seat) from match_players p where p.match_id = m.id) as players`;
+    ) order by p.seat) from match_players p where p.match_id = m.id) as players,
+  (select coalesce(json_agg(json_build_object('type', k.type, 'seat', k.seat) order by k.number), '[]')
+    from match_moment k where k.match_id = m.id and k.tenant_id = $1) as moments`;
 
 /** A page of a tenant's matches. */
 export async function readPage(sql: Sql, tenantId: string, query: ListQuery): Promise<Page> {
@@ -100,7 +104,7 @@ function conditions(tenantId: string, filter: Filter): { where: string; params: 
   const params: unknown[] = [tenantId];
   const parts = ['m.tenant_id = $1'];
   const bind = (value: unknown): string => `$${params.push(value)}`;
-  const { id, game, mode, player, from, to, tournament, moment, after } = filter;
+  const { id, game, mode, player, from, to, tournament, moment, verified, after } = filter;
   if (id !== undefined) parts.push(`m.id = ${bind(id)}`);
   if (game !== undefined) parts.push(`m.game_type = ${bind(game)}`);
   if (mode !== undefined) parts.push(`m.mode = ${bind(mode)}`);
@@ -111,6 +115,8 @@ function conditions(tenantId: string, filter: Filter): { where: string; params: 
   if (tournament !== undefined) parts.push(`m.tournament_id = ${bind(tournament)}`);
   if (moment !== undefined)
     parts.push(`m.id in (select match_id from match_moment where tenant_id = $1 and type = ${bind(moment)})`);
+  // not bound: the index of those that were flagged is for this text alone
+  if (verified !== undefined) parts.push(`m.verified is ${verified}`);
   if (from) parts.push(`m.started_at >= ${bind(from.toISOString())}`);
   if (to) parts.push(`m.started_at < ${bind(to.toISOString())}`);
   if (after)

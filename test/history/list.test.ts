@@ -24,6 +24,7 @@ const anyMatch = fc.record({
   account: fc.constantFrom('ada', 'bob', null),
   tournamentId: fc.constantFrom(...tournaments, null),
   moments: fc.subarray(['tetris', 'comeback']),
+  verified: fc.constantFrom(true, false, null),
 });
 type AnyMatch = typeof anyMatch extends fc.Arbitrary<infer T> ? T : never;
 
@@ -36,6 +37,7 @@ const anyFilter = fc.record(
     to: fc.constantFrom('2026-11-21', '2026-11-20T09:00:00.001+01:00'),
     tournament: fc.constantFrom(...tournaments),
     moment: fc.constantFrom('tetris', 'comeback'),
+    verified: fc.constantFrom(true, false, 'true', 'false'),
   },
   { requiredKeys: [] },
 );
@@ -51,6 +53,7 @@ const matches = (filter: AnyFilter) => (match: AnyMatch) =>
   (filter.player ?? match.account) === match.account &&
   (filter.tournament ?? match.tournamentId) === match.tournamentId &&
   (filter.moment === undefined || match.moments.includes(filter.moment)) &&
+  (filter.verified === undefined || String(filter.verified) === String(match.verified)) &&
   Date.parse(filter.from ?? '1970-01-01') <= match.startedAt &&
   match.startedAt < Date.parse(filter.to ?? '2100-01-01');
 
@@ -69,7 +72,7 @@ describe.each(databases)('the list on %s', (kind, open) => {
     await writeMatch(database, summarize(finishedLog({ ...options, tenantId }))!);
   }
 
-  async function writeAny(tenantId: string, { account, moments, ...match }: Listed): Promise<void> {
+  async function writeAny(tenantId: string, { account, moments, verified, ...match }: Listed): Promise<void> {
     await write(tenantId, { ...match, players: [player({ account })] });
     const { matchId, game } = match;
     await writeMoments(
@@ -79,6 +82,7 @@ describe.each(databases)('the list on %s', (kind, open) => {
         return { matchId, tenantId, game, type, ...place, seat: 0, data: null };
       }),
     );
+    if (verified !== null) await history.flag(matchId, { verified, flaw: null });
   }
 
   /** Follows the cursor to the end; `between` runs after each page. */
@@ -96,7 +100,7 @@ describe.each(databases)('the list on %s', (kind, open) => {
     return items;
   }
 
-  test('[H11] [H12] [H30] pages of any size hold each match that fits any filter once, in order', async () => {
+  test('[H11] [H12] [H27] [H30] pages of any size hold each match that fits any filter once, in order', async () => {
     const given = [fc.array(anyMatch, { maxLength: 12 }), anyFilter, fc.integer({ min: 1, max: 5 })] as const;
     const property = fc.asyncProperty(...given, async (some, filter, limit) => {
       const tenantId = newTenant();
@@ -105,6 +109,9 @@ describe.each(databases)('the list on %s', (kind, open) => {
       const expected = all.filter(matches(filter)).toSorted(newestFirst);
       const listed = await allPages(tenantId, { ...filter, limit });
       expect(listed.map(({ id }) => id)).toEqual(expected.map(({ matchId }) => matchId));
+      expect(listed.map(({ moments }) => moments)).toEqual(
+        expected.map(({ moments }) => moments.map((type) => ({ type, seat: 0 }))),
+      );
     });
     await fc.assert(property, { numRuns: 40 });
   });
@@ -167,6 +174,7 @@ describe.each(databases)('the list on %s', (kind, open) => {
       /^Limit[^\n]*\n +-> +Index Scan using matches_tournament /,
     );
     expect(await planOf({ moment: 'comeback' })).toContain('using match_moment_type ');
+    expect(await planOf({ verified: false })).toContain('Index Scan using matches_flagged ');
   });
 
   test('[H30] a moment that another tenant put under the id of a match is none of it', async () => {
@@ -177,6 +185,7 @@ describe.each(databases)('the list on %s', (kind, open) => {
     await writeMoments(database.sql, [{ ...moment, type: 'comeback', seat: 0, data: null }]);
     for (const tenantId of [own, theirs])
       expect((await history.list(tenantId, { moment: 'comeback' })).items).toEqual([]);
+    expect((await history.list(own, {})).items[0]!.moments).toEqual([]);
   });
 
   /** Matches a second apart, with a player each of a hundred accounts. */
@@ -223,6 +232,8 @@ describe.each(databases)('the list on %s', (kind, open) => {
     [{ limit: '1e1' }],
     [{ limit: '' }],
     [{ limit: true }],
+    [{ verified: 'null' }],
+    [{ verified: 1 }],
     [{ limit: ['1', '2'] }],
     [{ game: '' }],
     [{ game: 'whist\0' }],

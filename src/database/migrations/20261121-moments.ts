@@ -29,6 +29,7 @@ const STATEMENTS = [
   `alter table matches add column verified boolean, add column flaw varchar(200)`,
   `create index matches_tournament on matches (tenant_id, tournament_id, started_at desc, id desc)
     where tournament_id is not null`,
+  `create index matches_flagged on matches (tenant_id, started_at desc, id desc) where verified is false`,
   // old records are found by their time; they lie in that order, so a small index will do
   `create index match_entry_recorded on match_entry using brin (recorded_at)`,
 ];

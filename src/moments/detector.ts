@@ -1,10 +1,9 @@
 /** The durable consumer that finds the key moments of all matches, publishes them once, and has them told. */
 import type { EventStream, Moment, Published, Subscription } from '../events/event-stream.ts';
 import type { MomentRules } from '../match/moment-rules.ts';
-import type { Follower } from './follower.ts';
 import { Followers, startEvent } from './followers.ts';
 import { MomentError } from './moment-error.ts';
-import type { MomentPublisher } from './publisher.ts';
+import type { PublishMoments } from './publisher.ts';
 
 /** The event that ends a match. */
 const resultEvent = 'match_result';
@@ -14,7 +13,7 @@ export interface DetectorDeps {
   readonly stream: Pick<EventStream, 'subscribe' | 'read'>;
   /** The rules of each game that has moments, by its name. */
   readonly rules: ReadonlyMap<string, MomentRules>;
-  readonly publisher: MomentPublisher;
+  readonly publish: PublishMoments;
   /** Told of a match's moments after they are published, once. */
   readonly told: (matchId: string, moments: readonly Moment[]) => void;
   /** Told of a match in which no more is looked for; the others go on. */
@@ -57,7 +56,7 @@ class Detector {
     try {
       const batch = new Batch();
       for (const record of records) await this.#look(record, batch);
-      await this.#publish(batch);
+      await this.#publish(batch.moments);
       for (const [matchId, error] of batch.faults) this.#deps.fault(matchId, error);
     } catch (error) {
       // they have seen what will come again
@@ -72,7 +71,6 @@ class Detector {
     try {
       const follower = await this.#followers.of(record, batch.add);
       follower?.see(record, batch.add);
-      if (follower) batch.followers.set(matchId, follower);
     } catch (error) {
       if (!(error instanceof MomentError)) throw error;
       this.#followers.passOver(matchId);
@@ -81,32 +79,17 @@ class Detector {
     if (record.events.some(({ type }) => type === resultEvent)) this.#followers.forget(matchId);
   }
 
-  async #publish({ moments, followers }: Batch): Promise<void> {
+  async #publish(moments: readonly Moment[]): Promise<void> {
     if (moments.length === 0) return;
-    const missing: Moment[] = [];
-    for (const [matchId, ofMatch] of byMatch(moments)) {
-      const last = await this.#lastOnStream(matchId, followers.get(matchId));
-      missing.push(...ofMatch.filter(({ number }) => number > last));
-    }
-    const fresh = await this.#deps.publisher.publish(moments, missing);
-    for (const [matchId, ofMatch] of byMatch(fresh)) this.#deps.told(matchId, ofMatch);
-  }
-
-  /** Asked once for each follower: what it finds later than that is new. */
-  async #lastOnStream(matchId: string, follower: Follower | undefined): Promise<number> {
-    const last = follower?.lastOnStream ?? (await this.#deps.publisher.lastOnStream(matchId));
-    if (follower) follower.lastOnStream = last;
-    return last;
+    const fresh = await this.#deps.publish(moments);
+    for (const [matchId, ofMatch] of Map.groupBy(fresh, (moment) => moment.matchId))
+      this.#deps.told(matchId, ofMatch);
   }
 }
-
-const byMatch = (moments: readonly Moment[]): Map<string, Moment[]> =>
-  Map.groupBy(moments, ({ matchId }) => matchId);
 
 /** What a batch of records brought: a match that is followed anew amid it brings its first moments again. */
 class Batch {
   readonly moments: Moment[] = [];
-  readonly followers = new Map<string, Follower>();
   readonly faults = new Map<string, unknown>();
   readonly #numbers = new Map<string, number>();
 

@@ -14,8 +14,6 @@ export class Follower {
   readonly #of: Pick<Published, 'matchId' | 'tenantId' | 'game'>;
   #seen = 0;
   #count = 0;
-  /** Number of the last moment that was on the stream before this follower published any; null: not asked yet. */
-  lastOnStream: number | null = null;
 
   constructor(rules: MomentRules, { matchId, tenantId, game }: Published) {
     this.#see = followMoments(rules);

@@ -7,6 +7,8 @@ import { MomentError } from './moment-error.ts';
 /** Every engine's first event. */
 export const startEvent = 'match_start';
 
+const unreadable = /^stream\/(foreign|gap|malformed|match|oversized|version)$/;
+
 export interface FollowersOptions {
   readonly read: EventStream['read'];
   readonly rulesOf: (game: string) => MomentRules | undefined;
@@ -79,8 +81,8 @@ export class Followers {
     try {
       return await this.#options.read(matchId);
     } catch (error) {
-      // its text quotes the log, which has secrets
-      if (error instanceof SyntaxError) throw new MomentError('moments/bad_log', 'the log is not readable');
+      // what it says may quote the log, which has secrets
+      if (isUnreadable(error)) throw new MomentError('moments/bad_log', 'the log is not readable');
       throw error;
     }
   }
@@ -88,6 +90,12 @@ export class Followers {
 
 /** Nothing that rules look at can have been before it. */
 const isBeginning = ({ n, events }: Published): boolean => n === 1 || events[0]?.type === startEvent;
+
+/** Text that is no JSON, or what the stream finds in a log; not that the stream can't be reached. */
+function isUnreadable(error: unknown): boolean {
+  const { code = '' } = error as { code?: unknown };
+  return error instanceof SyntaxError || unreadable.test(String(code));
+}
 
 function gap(seen: number): MomentError {
   return new MomentError('moments/bad_log', `the log has a gap after entry ${seen}`);

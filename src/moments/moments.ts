@@ -29,7 +29,7 @@ export async function startMoments(deps: MomentsDeps): Promise<Subscription> {
   const detector = startMomentDetector({
     stream,
     rules: new Map(games.flatMap(({ name, moments }) => (moments ? [[name, moments] as const] : []))),
-    publisher: createMomentPublisher({ sql, stream: publishTo }),
+    publish: createMomentPublisher({ sql, stream: publishTo }),
     told: announceMoments(presence, notTold),
     fault: (matchId, error) => log.error({ matchId, error }, 'no more moments are looked for in a match'),
   });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Sql } from '../../src/database/sql.ts';
-import type { EventStream, Moment, Published } from '../../src/events/event-stream.ts';
+import { type EventStream, type Moment, type Published, StreamGap } from '../../src/events/event-stream.ts';
+import { NatsStreamError } from '../../src/events/nats-error.ts';
 import { readMoments } from '../../src/events/moment-rows.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { startMomentDetector } from '../../src/moments/detector.ts';
-import { createMomentPublisher, type MomentPublisher } from '../../src/moments/publisher.ts';
+import { createMomentPublisher, type PublishMoments } from '../../src/moments/publisher.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
 import { batchesOf, feed, interleave, observe } from './feed.ts';
 import {
@@ -120,17 +121,17 @@ describe.each(databases)('moments on %s', (_kind, open) => {
         const logs = await Promise.all(games.map(([moves, cuts]) => played(moves, { sizes: cuts })));
         const allTold: Moment[] = [];
         let next = 'well';
-        const kept = createMomentPublisher({ sql, stream: null });
-        const publish: MomentPublisher['publish'] = async (...given) => {
+        const write = createMomentPublisher({ sql, stream: null });
+        const publish: PublishMoments = async (moments) => {
           const now = next;
           next = 'well';
           if (now === 'refused' || now === 'killed before') throw new Error(now);
-          const fresh = await kept.publish(...given);
+          const fresh = await write(moments);
           if (now === 'killed after') throw new Error(now);
           return fresh;
         };
         const told = (_: string, moments: readonly Moment[]) => void allTold.push(...moments);
-        const start = () => feed({ sql, stream, publisher: { ...kept, publish }, told });
+        const start = () => feed({ sql, stream, publish, told });
         let detector = start();
         for (const [i, batch] of batchesOf(interleave(logs, [0, 1, 2]), sizes).entries()) {
           next = fates[i % fates.length]!;
@@ -242,16 +243,37 @@ describe.each(databases)('moments on %s', (_kind, open) => {
     await expectAll(good);
   });
 
+  test('[MO6] [MO8] what a stream says of a log is a fault of its match; that it does not answer is tried again', async () => {
+    const log = await played(clapsOf(9));
+    const reading = (failure: Error) => {
+      const read = async (): Promise<never> => {
+        throw failure;
+      };
+      return feed({
+        sql,
+        stream: { ...stream, subscribe: stream.subscribe.bind(stream), read } as EventStream,
+      });
+    };
+    const broken = [
+      new StreamGap(idOf(log), 4),
+      new NatsStreamError('stream/malformed', 'the seed'),
+      new NatsStreamError('stream/version', '2'),
+    ];
+    for (const error of broken) {
+      const { handle, faults } = reading(error);
+      await handle(log.slice(6));
+      expect(faults).toEqual([[idOf(log), 'moments/bad_log']]);
+    }
+    const away = new NatsStreamError('stream/unavailable', 'not now');
+    const { handle, faults } = reading(away);
+    await expect(handle(log.slice(6))).rejects.toBe(away);
+    expect(faults).toEqual([]);
+  });
+
   test('[MO6] records of another tenant or game under the id of a match are no part of it', async () => {
     for (const change of [{ tenantId: 'other' }, { game: 'other' }]) {
       const log = await played(clapsOf(9));
-      const { handle, faults } = feed({
-        sql,
-        stream,
-        ...('game' in change && {
-          rules: new Map([['claps', observe({ sql, stream }).deps.rules.get('claps')!]]),
-        }),
-      });
+      const { handle, faults } = feed({ sql, stream });
       await handle(log.slice(0, 6));
       await handle([{ ...log[6]!, ...change }]);
       await handle(log.slice(7));
@@ -288,11 +310,11 @@ describe.each(databases)('moments on %s', (_kind, open) => {
       if (calls % 2 === 1 && calls < 6) throw gone();
       return work();
     };
-    const all = createMomentPublisher({ sql, stream: null });
+    const write = createMomentPublisher({ sql, stream: null });
     const { deps, told, faults } = observe({
       sql,
       stream,
-      publisher: { ...all, publish: (...given) => failing(() => all.publish(...given)) },
+      publish: (moments) => failing(() => write(moments)),
     });
     const flaky = { ...deps.stream, read: (matchId: string) => failing(() => stream.read(matchId)) };
     const detector = startMomentDetector({ ...deps, stream: flaky });

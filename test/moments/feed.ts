@@ -31,7 +31,7 @@ export function observe({ sql, stream, ...changes }: FeedDeps) {
       read: (matchId) => (reads.push(matchId), stream.read(matchId)),
     },
     rules: new Map([['claps', clapMoments]]),
-    publisher: createMomentPublisher({ sql, stream: null }),
+    publish: createMomentPublisher({ sql, stream: null }),
     told: (_matchId, moments) => void told.push(...moments),
     fault: (matchId, error) => void faults.push([matchId, (error as { code?: unknown }).code]),
     ...changes,

@@ -82,8 +82,9 @@ export class NatsEventStream implements EventStream {
     });
   }
 
-  append(records: readonly Published[]): Promise<void> {
-    return this.#records.append(records.map(partOfRecord));
+  async append(records: readonly Published[]): Promise<void> {
+    for (const { matchId } of records) refuseWrongId(matchId);
+    await this.#records.append(records.map(partOfRecord));
   }
 
   /** As `append`, of rows as they stand, past what can't be appended. */
@@ -127,14 +128,15 @@ export class NatsEventStream implements EventStream {
   }
 
   /** Moments may follow on any: those before may have been forgotten. */
-  appendMoments(moments: readonly Moment[]): Promise<void> {
-    return this.#moments.append(moments.map(partOfMoment), {
+  async appendMoments(moments: readonly Moment[]): Promise<void> {
+    for (const { matchId } of moments) refuseWrongId(matchId);
+    await this.#moments.append(moments.map(partOfMoment), {
       missing: async () => [],
       onHole: () => undefined,
     });
   }
 
-  readMoments(matchId: string): Promise<readonly Moment[]> {
+  async readMoments(matchId: string): Promise<readonly Moment[]> {
     refuseWrongId(matchId);
     return this.#moments.read(matchId);
   }

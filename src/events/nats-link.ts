@@ -7,7 +7,13 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { type ConnectionOptions, type NatsConnection, RequestError, connect } from '@nats-io/transport-node';
+import {
+  type ConnectionOptions,
+  type NatsConnection,
+  RequestError,
+  TimeoutError,
+  connect,
+} from '@nats-io/transport-node';
 import { Alarm } from './alarm.ts';
 import { StreamGap } from './event-stream.ts';
 import { NatsStreamError, unavailable } from './nats-error.ts';
@@ -80,8 +86,10 @@ export class NatsLink {
     if (!session) throw unavailable(this.#closed ? 'it was closed' : 'NATS does not answer');
     try {
       return await work(session).catch(async (error: unknown) => {
-        if (!isStreamMissing(error) || this.#session?.nc !== session.nc) throw error;
-        return work(await this.#ensureAgain(session));
+        if (!mayMeanNoStream(error) || this.#session?.nc !== session.nc) throw error;
+        const again = await this.#ensureAgain(session);
+        if (again.created === session.created) throw error;
+        return work(again);
       });
     } catch (error) {
       if (error instanceof NatsStreamError || error instanceof StreamGap || isWrongSequence(error))
@@ -159,8 +167,9 @@ export function isWrongSequence(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
 }
 
-function isStreamMissing(error: unknown): boolean {
-  if (isStreamNotFound(error)) return true;
+/** Servers leave some requests about a stream that is not there without an answer. */
+function mayMeanNoStream(error: unknown): boolean {
+  if (isStreamNotFound(error) || error instanceof TimeoutError) return true;
   // a publish that nobody listens to
   const causes = error instanceof Error ? [error, error.cause] : [];
   return causes.some((cause) => cause instanceof RequestError && cause.isNoResponders());

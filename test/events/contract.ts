@@ -9,6 +9,7 @@ import {
   type StreamHandler,
   StreamGap,
 } from '../../src/events/event-stream.ts';
+import { encodeEntries, encodeEvents, type RecordRow } from '../../src/events/record.ts';
 import { entriesAfter, eventOf } from '../store/support.ts';
 
 export interface StreamBackend {
@@ -26,6 +27,13 @@ export function record(matchId: string, n: number, count = 1): Published {
   const entries = entriesAfter(n - 1, count);
   const events = [eventOf(n + count - 1)];
   return { matchId, tenantId: 'acme', game: 'whist', epoch: 1, n, at: 1_800_000_000_123, entries, events };
+}
+
+/** A record as its row. */
+export function rowOf({ matchId, tenantId, at, ...rest }: Published): RecordRow {
+  const texts = { entries: encodeEntries(rest.entries), events: encodeEvents(rest.n, rest.events) };
+  const count = { entry_count: rest.entries.length };
+  return { ...rest, ...count, ...texts, match_id: matchId, tenant_id: tenantId, at: String(at) };
 }
 
 export function momentOf(matchId: string, number: number): Moment {

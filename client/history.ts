@@ -29,8 +29,8 @@ export interface ListedMatch {
   readonly players: readonly Player[];
   /** Whether its log was verified; null: nobody has asked yet, or it can't be. */
   readonly verified: boolean | null;
-  /** Its key moments in their order; a list may leave them out. */
-  readonly moments?: readonly Mark[];
+  /** Its key moments in their order. */
+  readonly moments: readonly Mark[];
 }
 
 export interface MatchPage {

@@ -6,6 +6,12 @@ import type { Synced } from '../client/tetris/predictor.ts';
 import { TickClock } from '../client/tick-clock.ts';
 import type { TetrisSeat, TetrisTable } from '../rooms/tetris/state.ts';
 
+/** A key moment, told while the match runs. */
+export interface LiveMoment {
+  readonly type: string;
+  readonly seat: number | null;
+}
+
 const hz = 60;
 const pingMs = 1_000;
 
@@ -64,6 +70,11 @@ export class Match {
   /** The own seat, or -1 for who only watches. */
   get seat(): number {
     return this.seats.findIndex(({ account }) => account === this.#account);
+  }
+
+  /** Calls `tell` with each key moment from now on. */
+  onMoment(tell: (moment: LiveMoment) => void): void {
+    this.#connection.room.onMessage('moment', tell);
   }
 
   /** A command about seats. Rejects when it is refused. */

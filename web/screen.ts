@@ -1,10 +1,13 @@
 /** A match on the screen: the own board, or the first one for who watches, large; the others small and live. */
 import { KeyRepeat } from '../client/tetris/key-repeat.ts';
+import { title } from './history/words.ts';
 import { listenToKeys } from './keys.ts';
-import type { Match } from './match.ts';
+import type { LiveMoment, Match } from './match.ts';
 import { fit, paintOwn, paintSmall } from './paint.ts';
 import { fromPrediction, fromSeat, type ShownBoard } from './shown-board.ts';
 import { listenToTouch } from './touch.ts';
+
+const momentMs = 3_000;
 
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
@@ -15,8 +18,11 @@ export function showMatch(match: Match, signal: AbortSignal): void {
   listenToKeys(keys, signal);
   listenToTouch(byId('own'), keys, signal);
   byId('match-id').textContent = match.id;
+  byId<HTMLAnchorElement>('again').href = `./history.html#/match/${match.id}`;
   const others = new Others(byId('opponents'));
   signal.addEventListener('abort', () => others.clear());
+  byId('moments').replaceChildren();
+  match.onMoment((moment) => showMoment(match, moment, signal));
   const frame = (): void => {
     if (signal.aborted) return;
     if (match.table?.phase === 'playing') match.own.frame(keys);
@@ -24,9 +30,21 @@ export function showMatch(match: Match, signal: AbortSignal): void {
     paintMain(board, match);
     others.paint(match);
     byId('message').textContent = messageOf(match);
+    byId('again').hidden = match.table?.phase !== 'over';
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
+}
+
+/** For a few seconds, the newest below the others. */
+function showMoment({ seats, seat: own }: Match, { type, seat }: LiveMoment, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  const item = document.createElement('li');
+  const whose = seat === null || seat === own ? '' : ` · ${nameOf(seats[seat]!)}`;
+  item.textContent = `${title(type)}${whose}`;
+  if (seat !== null) item.dataset['seat'] = String(seat);
+  byId('moments').append(item);
+  setTimeout(() => item.remove(), momentMs);
 }
 
 function paintMain(canvas: HTMLCanvasElement, match: Match): void {
@@ -78,11 +96,13 @@ class Others {
   }
 }
 
-function captionOf({ name, bot, connected, score, account }: Match['seats'][number]): string {
-  if (bot) return `bot, ${bot} · ${score}`;
-  if (!account) return 'free seat';
-  return `${name || 'guest'}${connected ? '' : ' (away)'} · ${score}`;
+function captionOf(seat: Match['seats'][number]): string {
+  const { bot, connected, score, account } = seat;
+  if (!bot && !account) return 'free seat';
+  return `${nameOf(seat)}${bot || connected ? '' : ' (away)'} · ${score}`;
 }
+
+const nameOf = ({ name, bot }: Match['seats'][number]): string => (bot ? `bot, ${bot}` : name || 'guest');
 
 function messageOf({ table, seats, seat, isGone }: Match): string {
   if (isGone && table?.phase !== 'over') return 'Connection lost\nReload the page to come back';

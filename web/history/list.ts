@@ -1,6 +1,7 @@
 /** The list of finished matches, with filters that stand in the address. */
 import type { ListedMatch, Player } from '../../client/history.ts';
 import { byId, dot, el } from './dom.ts';
+import { momentTypes } from './moment-types.ts';
 import { type Filters, filterNames, filtersOf, formatRoute, toQuery } from './route.ts';
 import { explain, type Session } from './session.ts';
 import { clock, countTypes, length, nameOf, ordinal, title } from './words.ts';
@@ -16,6 +17,7 @@ export async function showList(session: Session, filters: Filters): Promise<void
   byId('matches').replaceChildren();
   byId('more').hidden = true;
   const form = byId<HTMLFormElement>('filters');
+  offerMoments(form.elements.namedItem('moment') as HTMLSelectElement);
   for (const name of filterNames) setField(form, name, filters[name] ?? '');
   const go = (next: Filters): void => void (location.hash = formatRoute({ view: 'list', filters: next }));
   const read = (): Filters => filtersOf((name) => new FormData(form).get(name) as string | null);
@@ -25,6 +27,17 @@ export async function showList(session: Session, filters: Filters): Promise<void
   byId('mine').addEventListener('click', () => go({ ...read(), player: session.account }), { signal });
   const more = await page(session, filters, undefined);
   if (!signal.aborted) offerMore(session, filters, more);
+}
+
+/** The kinds of moments to choose from, once. */
+function offerMoments(select: HTMLSelectElement): void {
+  if (select.options.length > 1) return;
+  for (const [game, types] of Object.entries(momentTypes)) {
+    const options = Object.entries(types).map(([type, words]) =>
+      el('option', { value: type, title: words }, title(type)),
+    );
+    select.append(el('optgroup', { label: title(game) }, ...options));
+  }
 }
 
 /** Adds a page to the list. Resolves with the cursor of the next. */
@@ -105,7 +118,7 @@ function playerOf({ seat, accountId, placement, score }: Player, own: string): H
   );
 }
 
-function chips({ moments = [], verified }: ListedMatch): HTMLElement[] {
+function chips({ moments, verified }: ListedMatch): HTMLElement[] {
   const kinds = [...countTypes(moments)];
   const shown = kinds
     .slice(0, kindsShown)

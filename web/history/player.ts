@@ -91,7 +91,7 @@ export class Player {
       this.#replay = replay;
       if (spot && 'moment' in spot) replay.seek(spot);
     } catch (error) {
-      if (!signal.aborted) this.#tell(explain(error), () => void this.open(spot));
+      if (!signal.aborted) this.#tell(explain(error), 'Try again', () => void this.open(spot));
     }
   }
 
@@ -104,14 +104,14 @@ export class Player {
       status: (status: string) => {
         if (status !== 'disconnected' || !this.#replay || this.#session.signal.aborted) return;
         this.#replay = null;
-        this.#tell('The connection is lost.', () => void this.open({ at: this.at }));
+        this.#tell('The connection is lost.', 'Connect again', () => void this.open({ at: this.at }));
       },
       changed: (state: ReplayState) => this.#heard(state),
       moments: (more: readonly ReplayMoment[]) => {
         this.#moments = mergeMoments(this.#moments, more);
         this.#changed();
       },
-      refused: ({ message }: { message: string }) => this.#tell(message, () => this.#untell()),
+      refused: ({ message }: { message: string }) => this.#tell(message, 'OK', () => this.#untell()),
     };
   }
 
@@ -180,13 +180,17 @@ export class Player {
     }
   }
 
+  /** A tick, or a second where there are none. */
   #step(replay: Replay, state: ReplayState, by: 1 | -1): void {
     if (state.isPlaying) replay.pause();
-    replay.seek({ tick: Math.max(0, state.tick + by) });
+    const isTickBased = 'tick' in (state.table as object);
+    replay.seek(
+      isTickBased ? { tick: Math.max(0, state.tick + by) } : { at: inside(state.at + by * 1_000, state) },
+    );
   }
 
-  #tell(text: string, again?: () => void): void {
-    this.#note.replaceChildren(el('p', {}, text), ...(again ? [button('Try again', again)] : []));
+  #tell(text: string, label?: string, act?: () => void): void {
+    this.#note.replaceChildren(el('p', {}, text), ...(label && act ? [button(label, act)] : []));
   }
 
   #untell(): void {

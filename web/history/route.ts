@@ -1,6 +1,15 @@
 /** Which view the address names: `#/?game=tetris` the list with filters, `#/match/<id>?at=83250` a place in a match. */
 
-export const filterNames = ['game', 'mode', 'player', 'from', 'to', 'moment', 'tournament'] as const;
+export const filterNames = [
+  'game',
+  'mode',
+  'player',
+  'from',
+  'to',
+  'moment',
+  'verified',
+  'tournament',
+] as const;
 export type FilterName = (typeof filterNames)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 

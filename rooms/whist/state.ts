@@ -60,7 +60,10 @@ export const whistTable: GameTable<WhistTable, WhistView> = {
 
 type See = (seat: number) => WhistView;
 
-/** Sets what has changed since the last time; `see` gives what one seat sees. */
+/**
+ * Sets what has changed since the last time; `see` gives what one seat sees. A replay also goes back, and shows hands
+ * only once the match is over.
+ */
 export function mirrorWhist(table: WhistTable, view: WhistView, see: See): void {
   // With as many cards as before a hand is the same hand, except in a new round.
   const isNewDeal = table.round !== view.round + 1;
@@ -73,8 +76,9 @@ export function mirrorWhist(table: WhistTable, view: WhistView, see: See): void 
   mirrorTricks(table, view);
   for (const [seat, shown] of table.seats.entries()) {
     mirrorSeat(shown, view, seat);
-    if (!isNewDeal && shown.cards === view.handCounts[seat]) continue;
-    shown.cards = view.handCounts[seat]!;
+    const cards = view.handCounts[seat]!;
+    if (!isNewDeal && shown.cards === cards && shown.hand.length === 2 * cards) continue;
+    shown.cards = cards;
     shown.hand = see(seat).hand.map(cardName).join('');
   }
 }
@@ -96,6 +100,7 @@ function mirrorSeat(shown: WhistSeat, view: WhistView, seat: number): void {
   shown.bid = view.bids[seat] ?? -1;
   shown.tricks = view.tricks[seat]!;
   shown.score = view.scores[seat]!;
+  while (shown.sheet.length > 3 * view.sheet.length) shown.sheet.pop();
   const rows = shown.sheet.length / 3;
   for (const row of view.sheet.slice(rows))
     shown.sheet.push(row.bids[seat]!, row.tricks[seat]!, row.scores[seat]!);

@@ -1,7 +1,7 @@
 /** Rooms of live matches in this process: found, or revived from the store when somebody dials or a deadline is due. */
 import { LocalDriver, matchMaker, type IRoomCache } from '@colyseus/core';
 import type { Matches } from '../match/matches.ts';
-import type { MatchRoom } from '../match/match-room.ts';
+import { MatchRoom } from '../match/match-room.ts';
 import { isUuid } from '../match/uuid.ts';
 import type { Claim, MatchStore } from '../store/match-store.ts';
 
@@ -28,8 +28,8 @@ export class LiveRooms {
    * be told now (the store does not answer): the caller must not refuse a client then, but let it try again.
    */
   async find(matchId: string): Promise<MatchRoom | null> {
-    const room = matchMaker.getLocalRoomById(matchId) as MatchRoom | undefined;
-    if (room || !isUuid(matchId)) return room ?? null;
+    const room = roomHere(matchId);
+    if (room || !isUuid(matchId)) return room;
     const waiting = this.#reviving.get(matchId);
     if (waiting) return waiting;
     const reviving = this.#revive(matchId).finally(() => this.#reviving.delete(matchId));
@@ -54,8 +54,14 @@ export class LiveRooms {
     } finally {
       this.#claims.delete(matchId);
     }
-    return (matchMaker.getLocalRoomById(matchId) as MatchRoom | undefined) ?? null;
+    return roomHere(matchId);
   }
+}
+
+/** The room of a match in this process; rooms of another kind (replays) are none. */
+function roomHere(matchId: string): MatchRoom | null {
+  const room: unknown = matchMaker.getLocalRoomById(matchId);
+  return room instanceof MatchRoom ? room : null;
 }
 
 /** Colyseus' room list; a room that is asked for by its id is revived where it is not here. */

@@ -37,7 +37,10 @@ export function authorize(services: RoomServices, game: Game, token: string, opt
 }
 
 /** Whether a token is for this match: of its tenant, and not for another match alone. */
-export function mayEnter(principal: Principal, { tenantId, matchId }: Claim): boolean {
+export function mayEnter(
+  principal: Principal,
+  { tenantId, matchId }: Pick<Claim, 'tenantId' | 'matchId'>,
+): boolean {
   return (
     principal.tenantId === tenantId && (principal.matchId === undefined || principal.matchId === matchId)
   );
@@ -48,7 +51,7 @@ export function isPlayer(principal: Principal, { request }: Partial<CheckedOptio
 }
 
 /** Matchmaking knows numbers only: the stable code stands in front of the message. */
-function asServerError(error: unknown): unknown {
+export function asServerError(error: unknown): unknown {
   if (error instanceof ZodError) {
     const { path, message } = error.issues[0]!;
     return new ServerError(400, `options/invalid: ${path.join('.') || 'options'}: ${message}`);

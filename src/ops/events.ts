@@ -22,6 +22,8 @@ export interface BusinessEvents {
   client_dropped: InMatch & OfAccount & { readonly code: number };
   client_returned: InMatch & OfAccount;
   client_left: InMatch & OfAccount;
+  replay_opened: InMatch & OfAccount;
+  replay_flagged: InMatch & { readonly tenantId: string; readonly flaw: string };
   slow_client_dropped: { readonly sessionId: string };
   token_minted: OfAccount & { readonly roles: readonly string[] };
   monitor_opened: OfAccount;
@@ -30,7 +32,7 @@ export interface BusinessEvents {
 export type LogEvent = <N extends keyof BusinessEvents>(name: N, fields: BusinessEvents[N]) => void;
 
 /** Events that somebody should look at. */
-const warnings: ReadonlySet<keyof BusinessEvents> = new Set(['slow_client_dropped']);
+const warnings: ReadonlySet<keyof BusinessEvents> = new Set(['replay_flagged', 'slow_client_dropped']);
 
 export function createEvents(log: Log): LogEvent {
   return (name, fields) => {

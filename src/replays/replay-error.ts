@@ -1,7 +1,7 @@
 /** Why a match can't be shown again; SPEC.md says when. */
 const statusOf = {
-  // the match began with rules that this server does not have (any more)
-  'replay/unknown_version': 409,
+  // its result was reported, and its play never recorded
+  'replay/not_played': 409,
   'replay/too_many': 429,
   // a log that no server can have written: trying again does not help
   'history/bad_log': 422,

@@ -1,6 +1,6 @@
 /** Whole matches of whist and Tetris as their engines play them: with bots, people who go and come, and processes that die. */
 import { HARD_DROP, MOVE_LEFT, MOVE_RIGHT, ROTATE_CW } from '../../rooms/tetris/actions.ts';
-import { tetrisRules } from '../../rooms/tetris/rules.ts';
+import { tetrisRules, type TetrisView } from '../../rooms/tetris/rules.ts';
 import { whistRules } from '../../rooms/whist/rules.ts';
 import type { Engine, Entry, Input, MatchEvent, MatchOptions, Result } from '../../src/match/engine.ts';
 import { type Random, seededRandom } from '../../src/match/random.ts';
@@ -26,6 +26,8 @@ export interface CourseOptions {
   readonly options?: Partial<MatchOptions>;
   /** Strengths in the other seats. */
   readonly bots?: readonly string[];
+  /** The people play Tetris as bots do, and not just any keys: matches become long. */
+  readonly isCareful?: boolean;
   /** One of so many steps goes to a process that dies; 0: none. */
   readonly killsPer?: number;
 }
@@ -44,9 +46,11 @@ export class Course {
   #wakeAt: number | null = null;
   #ids = 0;
   #tick = 0;
+  readonly #isCareful: boolean;
 
-  private constructor(game: Game, seed: string, options: Partial<MatchOptions>) {
+  private constructor({ game, seed, options = {}, isCareful = false }: CourseOptions) {
     this.game = game;
+    this.#isCareful = isCareful;
     this.#random = seededRandom(seed, 'course');
     const own = game === 'whist' ? { rounds: 4, turnMs: 10_000, botDelayMs: 500 } : tetrisOptions;
     this.log.push({
@@ -61,8 +65,9 @@ export class Course {
   }
 
   /** Two people and bots; the match has begun, and goes to its end unless `steps` stop it before. */
-  static async play({ game, seed, options = {}, bots = [], killsPer = 0 }: CourseOptions, steps = 100_000) {
-    const course = new Course(game, seed, options);
+  static async play(options: CourseOptions, steps = 100_000): Promise<Course> {
+    const { game, bots = [], killsPer = 0 } = options;
+    const course = new Course(options);
     await course.#begin(game === 'whist' && bots.length === 0 ? ['weak', 'medium'] : bots);
     for (let i = 0; i < steps && !course.result; i++) {
       if (killsPer > 0 && course.#random.int(killsPer) === 0) await course.revive();
@@ -116,15 +121,25 @@ export class Course {
   }
 
   async #playTick(): Promise<void> {
-    const seat = this.#random.int(people.length);
-    if (this.#random.int(8) === 0) {
-      const ahead = this.#random.int(12);
-      const actions = keys[this.#random.int(keys.length)]!;
-      await this.#command(seat, 'input', { tick: this.#tick + ahead, actions });
-    }
+    await (this.#isCareful ? this.#pressWell() : this.#pressAny());
     this.#tick++;
     this.#t = Math.floor((this.#tick * 1000) / 60);
     await this.#handle({ kind: 'tick', t: this.#t, mark: this.#tick % 15 === 0 });
+  }
+
+  async #pressAny(): Promise<void> {
+    if (this.#random.int(8) > 0) return;
+    const seat = this.#random.int(people.length);
+    const ahead = this.#random.int(12);
+    const actions = keys[this.#random.int(keys.length)]!;
+    await this.#command(seat, 'input', { tick: this.#tick + ahead, actions });
+  }
+
+  async #pressWell(): Promise<void> {
+    const { game } = (await this.engine.view(null)) as TableView<TetrisView>;
+    for (const seat of people.keys())
+      for (const { name, payload } of tetrisRules.bot(game!, seat, 'medium', game!.tick))
+        await this.#command(seat, name, payload);
   }
 
   #seat(type: 'sit' | 'away' | 'back', account: string): Promise<void> {

@@ -1,0 +1,35 @@
+/** Asks again and again what a running match has got since, until nothing more comes. */
+import type { Clock } from '../match/clock.ts';
+import type { Replay } from './replay.ts';
+
+export interface FollowDeps {
+  readonly clock: Clock;
+  readonly replay: Replay;
+  /** Something has come, and is in the log of the replay. */
+  came(): Promise<void>;
+  /** It could not be asked for, and is asked for again; what can't be played ends it. */
+  fault(error: unknown): void;
+}
+
+const everyMs = 1_000;
+
+/** The returned function ends it. */
+export function follow({ clock, replay, came, fault }: FollowDeps): () => void {
+  let isStopped = false;
+  let cancel = (): void => {};
+  const wait = (): void => {
+    if (!isStopped && replay.hasMore) cancel = clock.after(everyMs, () => void ask().then(wait));
+  };
+  const ask = async (): Promise<void> => {
+    try {
+      if ((await replay.update()) && !isStopped) await came();
+    } catch (error) {
+      if (!isStopped) fault(error);
+    }
+  };
+  wait();
+  return () => {
+    isStopped = true;
+    cancel();
+  };
+}

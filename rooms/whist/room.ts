@@ -1,6 +1,7 @@
 import { defineGame } from '../../src/match/game.ts';
 import { MatchRoom } from '../../src/match/match-room.ts';
 import { whistCommands, whistOptions } from './commands.ts';
+import { whistMoments } from './moments.ts';
 import { whistRules } from './rules.ts';
 import { type WhistTable, whistTable } from './state.ts';
 
@@ -11,5 +12,6 @@ export const whist = defineGame({
   options: whistOptions,
   commands: whistCommands,
   table: whistTable,
+  moments: whistMoments,
   room: WhistRoom,
 });

@@ -139,6 +139,7 @@ describe('the end', () => {
     expect(end([20, 10, 1, 0], [0, 0, 30, 0], zero)).toEqual([]);
     expect(end([20, 10, 5, 0], [10, 0, 0, 30], zero)).toEqual([]);
     expect(end([20, 10, 5, 0], [0, 0, 0, 19], zero)).toEqual([]);
+    expect(end([0, 10, 5, 20], [20, 0, 0, 0])).toEqual([]);
   });
 
   test('[W33] not in the first quarter of the rounds', () => {

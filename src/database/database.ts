@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly dataDir?: string;
   /** Connections to a server at most; 10 by default. PGlite has one, always. */
   readonly poolMax?: number;
+  /** Most milliseconds for an answer of a server, 20,000 by default: so a network that swallows everything is noticed. */
+  readonly patienceMs?: number;
   /** A tar of a PGlite folder to begin with, for tests. */
   readonly loadDataDir?: Blob;
   readonly entities: Entities;

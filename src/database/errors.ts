@@ -17,20 +17,42 @@ export function errorCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-// 40001 serialization failure, 40P01 deadlock, 55P03 lock not available, 57P0x shutdown, 57014 timeout, 08 connection, 53 resources
-const TRANSIENT_STATE = /^(40001|40P01|55P03|57P0\d|57014|08\w{3}|53\w{3})$/;
-const TRANSIENT_SYSTEM = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
+// 40001 serialization failure, 40P01 deadlock, 55P03 lock not available, 57014 timeout
+const CONFLICT_STATE = /^(40001|40P01|55P03|57014)$/;
+// 57P0x shutdown, 08 connection, 53 resources
+const UNREACHABLE_STATE = /^(57P0\d|08\w{3}|53\w{3})$/;
+const UNREACHABLE_SYSTEM = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 // pg has no code for these
-const TRANSIENT_MESSAGE =
-  /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered a connection error/;
+const UNREACHABLE_MESSAGE =
+  /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered a connection error|^Query read timeout/;
 
 /** Whether the same work may succeed when it is tried again: conflicts, lost connections, a server that restarts or is full. */
 export function isTransient(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = errorCode(cause);
-    if (TRANSIENT_STATE.test(code) || TRANSIENT_SYSTEM.has(code) || TRANSIENT_MESSAGE.test(cause.message))
-      return true;
-  }
+  return hasCause(error, (cause) => CONFLICT_STATE.test(errorCode(cause)) || tellsOutage(cause));
+}
+
+/** Whether the server could not be reached or does not serve now, whatever was asked of it. */
+export function isUnreachable(error: unknown): boolean {
+  return hasCause(error, tellsOutage);
+}
+
+function tellsOutage(error: Error): boolean {
+  const code = errorCode(error);
+  return (
+    UNREACHABLE_STATE.test(code) || UNREACHABLE_SYSTEM.has(code) || UNREACHABLE_MESSAGE.test(error.message)
+  );
+}
+
+function hasCause(error: unknown, holds: (cause: Error) => boolean): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (holds(cause)) return true;
   return false;
 }
 

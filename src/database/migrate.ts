@@ -60,7 +60,12 @@ async function withLock<T>({ kind, orm }: Database, work: () => Promise<T>): Pro
   if (kind === 'pglite') return work();
   const driver = orm.driver as unknown as PostgreSqlDriver;
   const pool = (await driver.getConnection().getNativeClient()) as unknown as PoolWithClient;
-  const client = new pool.Client({ ...pool.options, statement_timeout: 0, lock_timeout: 0 });
+  const client = new pool.Client({
+    ...pool.options,
+    statement_timeout: 0,
+    lock_timeout: 0,
+    query_timeout: 0,
+  });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK]);

@@ -15,6 +15,7 @@ export async function openPostgres(options: DatabaseOptions & { readonly url: st
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       statement_timeout: 15_000,
+      query_timeout: options.patienceMs ?? 20_000,
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: 30_000,
     },

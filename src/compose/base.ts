@@ -9,6 +9,7 @@ import { LiveRooms } from '../cluster/live-rooms.ts';
 import type { Config } from '../config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { entities } from '../database/entities.ts';
+import { isUnreachable } from '../database/errors.ts';
 import { migrate } from '../database/migrate.ts';
 import { openEventStream } from '../events/postgres-event-stream.ts';
 import { createHistory } from '../history/history.ts';
@@ -18,6 +19,7 @@ import { Matches } from '../match/matches.ts';
 import { Reconnection } from '../match/reconnection.ts';
 import { createEvents } from '../ops/events.ts';
 import { createLogger } from '../ops/logger.ts';
+import { Outage } from '../ops/outages.ts';
 import type { MatchStore } from '../store/match-store.ts';
 import { openMatchStore } from '../store/postgres-match-store.ts';
 import type { Closing } from './closing.ts';
@@ -32,8 +34,10 @@ export interface BaseOptions {
 
 export async function openBase(config: Config, { games, store: given }: BaseOptions, closing: Closing) {
   const clock = systemClock;
-  const log = createLogger(config.log);
-  const database = await openStorage(config);
+  const ownLog = createLogger(config.log);
+  const outage = new Outage({ what: 'the database', log: ownLog, now: clock.now, explains: isUnreachable });
+  const log = outage.quiet(ownLog);
+  const database = watched(await openStorage(config), outage);
   closing.push(() => database.close());
   const { sql } = database;
   const stream = openEventStream({
@@ -71,4 +75,10 @@ async function openStorage({ database: { url, poolMax }, dataDir }: Config): Pro
     throw error;
   });
   return database;
+}
+
+/** Whatever is asked of the database tells whether it is there. */
+function watched(database: Database, outage: Outage): Database {
+  const { sql } = database;
+  return { ...database, sql: { query: (...asked) => outage.watch(() => sql.query(...asked)) } };
 }

@@ -95,6 +95,8 @@ export const tetrisTable: GameTable<TetrisTable, TetrisView> = {
   make: (seats) => addSeats(newTable(), seats),
   mirror(table, view, isTold) {
     const { game, eliminatedAt } = view(null) as TickView<TetrisView>;
-    if (game) mirrorTetris(table, game, (seat) => isTold(eliminatedAt[seat] ?? Infinity));
+    // a replay may tell all that there is
+    const isOut = (n: number | null | undefined): boolean => typeof n === 'number' && isTold(n);
+    if (game) mirrorTetris(table, game, (seat) => isOut(eliminatedAt[seat]));
   },
 };

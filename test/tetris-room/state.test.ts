@@ -6,8 +6,9 @@ import { HARD_DROP } from '../../rooms/tetris/actions.ts';
 import { tetrisOptions } from '../../rooms/tetris/commands.ts';
 import { boardHash } from '../../rooms/tetris/packing.ts';
 import { tetrisRules, type TetrisState, type TetrisView } from '../../rooms/tetris/rules.ts';
-import { addSeats, mirrorTetris, newTable, type TetrisTable } from '../../rooms/tetris/state.ts';
+import { addSeats, mirrorTetris, newTable, tetrisTable, type TetrisTable } from '../../rooms/tetris/state.ts';
 import { type Command, Refusal } from '../../src/match/rules.ts';
+import type { TickView } from '../../src/match/tick-engine.ts';
 
 const seats = 3;
 const options = tetrisOptions.parse({ players: seats, startLevel: 12, ticks: 3_000 });
@@ -67,4 +68,22 @@ test('[R71] what is not told yet is not shown: neither that a seat is out, nor i
   expect(table.seats[1]).toMatchObject({ alive: true, placement: 0 });
   mirrorTetris(table, view, (seat) => seat === 1);
   expect(table.seats[1]).toMatchObject({ alive: false, placement: 3 });
+});
+
+test('[R71] where all may be told, as in a replay, those who play on are not out', () => {
+  const game = tetrisRules.visible(tetrisRules.setup(options, seats, '7'.repeat(32)), null);
+  const table = tetrisTable.make(seats);
+  const view = { game, eliminatedAt: [null, 12, null] } as unknown as TickView<TetrisView>;
+  tetrisTable.mirror(
+    table,
+    () => view,
+    () => true,
+  );
+  expect(table.seats.map(({ alive }) => alive)).toEqual([true, false, true]);
+  tetrisTable.mirror(
+    table,
+    () => view,
+    (n) => n < 12,
+  );
+  expect(table.seats.map(({ alive }) => alive)).toEqual([true, true, true]);
 });

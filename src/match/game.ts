@@ -1,7 +1,7 @@
 /** What a game gives to the platform: everything that the server must know of it. `rooms/index.ts` lists them. */
 import type { z } from 'zod';
 import type { Engine } from './engine.ts';
-import type { MatchRoomClass } from './match-room.ts';
+import { MatchRoom, type MatchRoomClass } from './match-room.ts';
 import type { MomentRules } from './moment-rules.ts';
 import type { Rules } from './rules.ts';
 import { RulesEngine } from './rules-engine.ts';
@@ -35,8 +35,8 @@ interface Definition {
   readonly messagesPerSecond?: number;
   readonly table: GameTable;
   readonly moments?: MomentRules;
-  /** A class of its own, made from MatchRoom. */
-  readonly room: new () => object;
+  /** A class of its own, made from MatchRoom; absent: MatchRoom does. */
+  readonly room?: new () => object;
 }
 
 /** A turn-based game: `rules` are those that new matches take. */
@@ -56,12 +56,12 @@ export function defineTickGame<S, V, O>({
 }
 
 function makeGame(name: string, version: string, engine: () => Engine, definition: Definition): Game {
-  const { formerEngines = {}, room, ...rest } = definition;
+  const { formerEngines = {}, room = MatchRoom, ...rest } = definition;
   return {
     name,
     version,
     engines: { ...formerEngines, [version]: engine },
-    room: room as MatchRoomClass,
+    room: room as unknown as MatchRoomClass,
     ...rest,
   };
 }

@@ -41,7 +41,7 @@ let rooms = 0;
 /** Close code of a session whose account has joined again. */
 const replaced = 4005;
 
-export abstract class MatchRoom<State extends MatchState = MatchState> extends Room<{
+export class MatchRoom<State extends MatchState = MatchState> extends Room<{
   state: State;
   metadata: Listing;
   client: MatchClient;

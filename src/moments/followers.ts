@@ -30,7 +30,7 @@ export class Followers {
   }
 
   /**
-   * The follower of the record's match, which has seen what was before it; what it found there is given to `found`. Null
+   * The follower of the record's match, which has seen what was before it at least; what it found is given to `found`. Null
    * where there is none: the game has no rules, or the match is passed over. Throws MomentError where its log is broken.
    */
   async of(record: Published, found: (moment: Moment) => void): Promise<Follower | null> {
@@ -70,7 +70,6 @@ export class Followers {
     found: (moment: Moment) => void,
   ): Promise<void> {
     for (const record of await this.#read(matchId)) {
-      if (record.n >= n) break;
       if (record.n > follower.seen + 1) throw gap(follower.seen);
       follower.see(record, found);
     }

@@ -92,6 +92,7 @@ export class NatsLink {
         return work(again);
       });
     } catch (error) {
+      if (session.nc.isClosed() && this.#session?.nc === session.nc) this.#lost(error);
       if (error instanceof NatsStreamError || error instanceof StreamGap || isWrongSequence(error))
         throw error;
       throw unavailable(reasonOf(error), error);

@@ -3,14 +3,17 @@
  * has confirmed them. The game loop knows nothing of it: what NATS has not confirmed yet lies in the database.
  */
 import type { Sql } from '../database/sql.ts';
+import { Alarm } from './alarm.ts';
 import type { Subscription } from './event-stream.ts';
-import { unavailable } from './nats-error.ts';
+import { isUnavailable, unavailable } from './nats-error.ts';
 import type { NatsEventStream } from './nats-event-stream.ts';
 import type { PostgresEventStream } from './postgres-event-stream.ts';
+import type { RecordRow } from './record.ts';
 
 export const PUBLISHER = 'publisher';
 /** A cursor that is none: it says of which stream that of the publisher is. */
 const STREAM = 'publisher:stream';
+const LONG_MS = 3_600_000;
 
 /** Whoever first sees another stream makes the publisher begin again; its reader of now loses its lease. */
 const BEGIN_AGAIN = `
@@ -33,29 +36,47 @@ export interface PublisherOptions {
 
 export function startPublisher({ sql, local, nats, onError }: PublisherOptions): Subscription {
   let known: number | undefined;
+  let isStopped = false;
+  const changes = new Alarm();
   /** True: the stream in NATS is another one, and everything that the store has follows from the first. */
   const beginsAgain = async (): Promise<boolean> => {
     const { created } = nats;
-    if (created === undefined) throw unavailable('NATS does not answer');
-    if (created === known) return false;
+    if (created === undefined || created === known) return false;
     const reset = await sql.query(BEGIN_AGAIN, [created]);
     known = created;
     return reset.length > 0;
+  };
+  const untilUp = async (): Promise<void> => {
+    while (nats.created === undefined) {
+      if (isStopped) throw unavailable('NATS does not answer');
+      await changes.wait(LONG_MS);
+      changes.reset();
+    }
   };
   const repair = {
     missing: (matchId: string, from: number) => local.readRows(matchId, from),
     onHole: onError,
   };
-  const subscription = local.subscribeRows(PUBLISHER, async (rows) => {
-    if (await beginsAgain()) return;
-    await nats.publish(rows, repair);
-  });
+  const publish = async (rows: readonly RecordRow[]): Promise<void> => {
+    await untilUp();
+    try {
+      if (!(await beginsAgain())) await nats.publish(rows, repair);
+    } catch (error) {
+      // an outage is told once, by the stream itself
+      if (nats.created !== undefined || !isUnavailable(error)) throw error;
+      await publish(rows);
+    }
+  };
   const unwatch = nats.watch(() => {
-    if (nats.created !== undefined) void beginsAgain().catch(onError);
+    changes.ring();
+    void beginsAgain().catch(onError);
   });
+  const subscription = local.subscribeRows(PUBLISHER, publish);
   return {
     lag: () => subscription.lag(),
     async stop() {
+      isStopped = true;
+      changes.ring();
       unwatch();
       await subscription.stop();
     },

@@ -73,8 +73,12 @@ describe.runIf(hasNats)('logs in NATS', () => {
     await stream.readMoments(randomUUID());
     const wanted = {
       subjects: [`${names.prefix}.*.events`, `${names.prefix}.*.moments`],
-      ...{ storage: 'file', retention: 'limits', discard: 'old', allow_direct: true },
-      ...{ max_age: nanos(90 * 86_400_000), duplicate_window: nanos(600_000) },
+      storage: 'file',
+      retention: 'limits',
+      discard: 'old',
+      allow_direct: true,
+      max_age: nanos(90 * 86_400_000),
+      duplicate_window: nanos(600_000),
     };
     const config = () => withManager(natsUrl, async (jsm) => (await jsm.streams.info(names.stream)).config);
     expect(await config()).toMatchObject(wanted);

@@ -33,7 +33,12 @@ function codeOf(data: Uint8Array, of = matchId): string {
 describe('messages', () => {
   test('[ES17] records are JSON tuples under who and what they are about', () => {
     const two: Published = {
-      ...{ matchId, tenantId: 'acme', game: 'whist', epoch: 3, n: 7, at: 1_800_000_000_123 },
+      matchId,
+      tenantId: 'acme',
+      game: 'whist',
+      epoch: 3,
+      n: 7,
+      at: 1_800_000_000_123,
       entries: [
         { n: 7, t: 10, type: 'play', seat: 1, id: 'c1', data: { card: 'H7' } },
         { n: 8, t: 11, type: 'wake', seat: null, data: null },
@@ -65,7 +70,12 @@ describe('messages', () => {
         const records = drafts.map(({ entries, events }): Published => {
           const first = n;
           return {
-            ...{ matchId, tenantId, game: 'g', epoch: 1, n: first, at: 1 },
+            matchId,
+            tenantId,
+            game: 'g',
+            epoch: 1,
+            n: first,
+            at: 1,
             entries: entries.map((e) => ({ ...e, data: plain(e.data), n: n++ })),
             events: events.map((e) => ({ ...e, data: plain(e.data), n: first })),
           };

@@ -55,9 +55,11 @@ export class Api {
 
   /** The log of a match that is in history. Throws DemoError. */
   async log(token: string, matchId: string): Promise<Entry[]> {
-    const lines = (await bodyOf(await this.#get(`/v1/matches/${matchId}/replay`, token))).trim().split('\n');
-    // the first line says which match it is
-    return lines.slice(1).map((line) => JSON.parse(line) as Entry);
+    const text = await bodyOf(await this.#get(`/v1/matches/${matchId}/replay`, token));
+    const lines = text.trim().split('\n');
+    return lines
+      .map((line) => JSON.parse(line) as Entry & { kind: string })
+      .filter(({ kind }) => kind === 'entry');
   }
 
   #get(path: string, token: string): Promise<Response> {

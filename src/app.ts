@@ -10,6 +10,9 @@ import type { Config } from './config.ts';
 import type { Game } from './match/game.ts';
 import type { MatchStore } from './store/match-store.ts';
 
+/** For a thread that plays matches again: the games without their rooms. */
+const engines = new URL('../rooms/engines.ts', import.meta.url);
+
 export interface App {
   readonly port: number;
   readonly server: Server;
@@ -30,7 +33,7 @@ export async function startApp(config: Config, { games = allGames, store }: Over
   const closing: Closing = [];
   try {
     const base = await openBase(config, { games, store }, closing);
-    const { server, port } = await openServer(config, base, closing);
+    const { server, port } = await openServer(config, base, engines, closing);
     startWorkers(base, closing);
     return { port, server, close: () => closeAll(closing) };
   } catch (error) {

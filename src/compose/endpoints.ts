@@ -8,11 +8,13 @@ import { summarize } from '../history/summarize.ts';
 import { createRequirePrincipal } from '../http/principal.ts';
 import { simulate } from '../match/simulate.ts';
 import { healthEndpoints } from '../ops/health.ts';
+import type { Verifier } from '../replays/verifier.ts';
 import { soloEndpoints } from '../solo/endpoints.ts';
 import { createSolo, type Solo } from '../solo/solo.ts';
 import type { Base } from './base.ts';
+import { replayEndpointsOf } from './replays.ts';
 
-export function endpointsOf({ production, auth }: Config, base: Base) {
+export function endpointsOf({ production, auth }: Config, base: Base, verifier: Verifier) {
   const { tokens, logEvent, history, database } = base;
   const requirePrincipal = createRequirePrincipal(tokens);
   const minted = ({ accountId, tenantId, roles }: Principal): void =>
@@ -20,6 +22,7 @@ export function endpointsOf({ production, auth }: Config, base: Base) {
   return {
     ...healthEndpoints([{ name: 'database', check: () => database.sql.query('select 1') }]),
     ...historyEndpoints({ history, requirePrincipal }),
+    ...replayEndpointsOf(base, requirePrincipal, verifier),
     ...soloEndpoints({ solo: soloOf(base), requirePrincipal }),
     ...(production ? {} : devTokenEndpoints({ tokens, ttlSeconds: auth.tokenSeconds, minted })),
   };

@@ -14,6 +14,7 @@ import type { Game } from '../match/game.ts';
 import type { RoomServices } from '../match/room-services.ts';
 import { colyseusLogger } from '../ops/logger.ts';
 import { adminMonitor } from '../ops/monitor.ts';
+import { Verifier } from '../replays/verifier.ts';
 import { soloBodyLimits } from '../solo/endpoints.ts';
 import type { Base } from './base.ts';
 import type { Closing } from './closing.ts';
@@ -28,11 +29,19 @@ export interface Listening {
   readonly port: number;
 }
 
-export async function openServer(config: Config, base: Base, closing: Closing): Promise<Listening> {
+/** `engines`: a module for the thread that verifies matches. */
+export async function openServer(
+  config: Config,
+  base: Base,
+  engines: URL,
+  closing: Closing,
+): Promise<Listening> {
   const { games, rooms, log, logEvent } = base;
   const { maxQueuedBytes } = config.match;
   installFrames({ maxQueuedBytes, dropped: (sessionId) => logEvent('slow_client_dropped', { sessionId }) });
-  const http = httpOf(config, base);
+  const verifier = new Verifier({ games: engines });
+  closing.push(() => verifier.close());
+  const http = httpOf(config, base, verifier);
   const services = roomServices(config, base);
   const server = defineServer({
     greet: false,
@@ -49,10 +58,10 @@ export async function openServer(config: Config, base: Base, closing: Closing): 
   return { server, port };
 }
 
-function httpOf(config: Config, base: Base) {
+function httpOf(config: Config, base: Base, verifier: Verifier) {
   const { tokens, logEvent, log } = base;
   return createHttp({
-    endpoints: endpointsOf(config, base),
+    endpoints: endpointsOf(config, base, verifier),
     bodyLimits: soloBodyLimits,
     authenticate: (token) => tokens.verify(token),
     mounts: {

@@ -2,6 +2,7 @@
 import type { Engine, Entry, MatchEvent, MatchSetup, Result } from '../match/engine.ts';
 import { IllegalEntry } from '../match/legality.ts';
 import { Flaw, type VerifyCheck } from './flaw.ts';
+import { isTooLate } from './play-length.ts';
 import { isClaim, type MatchHeader, type MatchLog } from './match-log.ts';
 import { ResultWitness } from './verify-result.ts';
 import { EliminationWitness, HashWitness } from './verify-events.ts';
@@ -18,9 +19,6 @@ export type Verdict =
     }
   /** There is no play: a result as it was claimed. */
   | { readonly ok: null; readonly entries: number };
-
-/** No play is longer: so a changed tick can't keep a processor busy for years. */
-const longestPlaySeconds = 24 * 3600;
 
 /** Never throws on a log, whatever was done to it. `engine` is new, and of the version in the header; it is closed. */
 export async function verifyLog(engine: Engine, log: MatchLog): Promise<Verdict> {
@@ -61,13 +59,13 @@ function checkForm(header: MatchHeader, entries: readonly Entry[], hz: number | 
     throw new Flaw('setup', 1, `the log does not begin with a match of ${header.game} ${header.version}`);
   if (options?.mode !== header.mode) throw new Flaw('setup', 1, 'the match is of another mode');
   let last = 0;
-  for (const [at, { n, t, type, seat, data }] of entries.entries()) {
+  for (const [at, entry] of entries.entries()) {
+    const { n, t, type, seat } = entry;
     const isFormed = typeof type === 'string' && (seat === null || Number.isInteger(seat));
     if (!isFormed || n !== at + 1) throw new Flaw('order', at + 1, 'it is no entry of this place');
     if (!Number.isSafeInteger(t) || t < last) throw new Flaw('order', n, 'its time does not follow');
     last = t;
-    const tick = hz === undefined ? 0 : Number((data as { tick?: unknown } | null)?.tick ?? 0);
-    if (tick > (hz ?? 0) * longestPlaySeconds) throw new Flaw('order', n, 'no play is that long');
+    if (isTooLate(entry, hz)) throw new Flaw('order', n, 'no play is that long');
   }
 }
 

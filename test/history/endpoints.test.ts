@@ -12,7 +12,7 @@ import { createHttp } from '../../src/http/http.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createRequirePrincipal } from '../../src/http/principal.ts';
 import { openTestDatabase, type TestDatabase } from '../support/databases.ts';
-import { finishedLog, newId, player, T0 } from './support.ts';
+import { finishedLog, player, T0 } from './support.ts';
 
 const keys = createKeyRing([{ kid: 'test', secret: createSecretKey(randomBytes(32)) }]);
 const tokens = createTokens({ keys, issuer: 'i', audience: 'a', leewaySeconds: 5, now: Date.now });
@@ -113,32 +113,8 @@ describe('GET /v1/matches/:id', () => {
   );
 });
 
-describe('GET /v1/matches/:id/replay', () => {
-  test('[H19] a header, then the whole log, each in its line', async () => {
-    const response = await ask(`/${olderId}/replay`);
-    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
-    const lines = (await response.text()).trimEnd().split('\n');
-    const [header, ...entries] = lines.map((line) => JSON.parse(line) as unknown);
-    const { players } = await history.get('acme', olderId);
-    const setup = older[0]!.entries[0]!.data as object;
-    expect(header).toMatchObject({ id: olderId, ...setup, players });
-    expect(entries).toEqual(older.flatMap((record) => record.entries));
-  });
-
-  test('[H16] [H18] before the result it is refused, and holds no seed', async () => {
-    const response = ask(`/${liveId}/replay`);
-    expect(await (await response).clone().text()).not.toContain('ffff');
-    expect(await refusal(response)).toEqual([409, 'history/not_over']);
-  });
-
-  test('[H18] of a match that is none', async () => {
-    expect(await refusal(ask(`/${newId()}/replay`))).toEqual([404, 'history/not_found']);
-    expect(await refusal(ask('/x/replay'))).toEqual([404, 'history/not_found']);
-  });
-});
-
 describe('tokens', () => {
-  const paths = ['', '?limit=0', `/${olderId}`, '/x', `/${olderId}/replay`, `/${liveId}/replay`];
+  const paths = ['', '?limit=0', `/${olderId}`, '/x'];
 
   test.each(paths)('[H17] path number %# is for nobody without a token that is valid', async (path) => {
     expect(await refusal(ask(path, null))).toEqual([401, 'auth/missing']);

@@ -59,7 +59,7 @@ describe('POST /api/solo_results', () => {
     for (const query of ['?mode=casual', '?game=whist', '?player=nobody'])
       expect(await listed(query, token)).not.toContain(id);
     const lines = (await (await read(`/${id}/replay`, token)).text()).trimEnd().split('\n');
-    expect(lines).toHaveLength(1 + 4 + inputs.length + 1);
+    expect(lines.filter((line) => line.startsWith('{"kind":"entry"'))).toHaveLength(4 + inputs.length + 1);
     expect(JSON.parse(lines[0]!)).toMatchObject({ id, seed, options: { mode: 'solo' } });
 
     const rival = sign(account, { tenantId: 'rival' });
@@ -77,6 +77,17 @@ describe('POST /api/solo_results', () => {
       players: [{ score: claim.score, stats: { level: claim.level, verified: 0 } }],
     });
     expect((await read(`/${id}/replay`, token)).status).toBe(200);
+  });
+
+  test('[RP45] [RP46] is verified again by the server, and a claim is not', async () => {
+    const token = sign(newAccount());
+    const verify = async (fields: object) => {
+      const { id } = await post(fields, { token });
+      const headers = { Authorization: `Bearer ${token}` };
+      return (await fetch(`${server.url}/v1/matches/${id}/verify`, { method: 'POST', headers })).json();
+    };
+    expect(await verify(body)).toEqual({ verified: true, entries: 4 + inputs.length + 1, hashes: 0 });
+    expect(await verify(claim)).toEqual({ verified: null, entries: 4, hashes: 0 });
   });
 
   test('[SR1] tetris is meant where no game is named', async () => {

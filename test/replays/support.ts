@@ -3,7 +3,6 @@ import { matchMaker } from '@colyseus/core';
 import type { Room } from '@colyseus/sdk';
 import { games } from '../../rooms/index.ts';
 import type { Entry } from '../../src/match/engine.ts';
-import type { Game } from '../../src/match/game.ts';
 import { uuidv7 } from '../../src/match/uuid.ts';
 import type { RecordedMatch, RecordedMoment, ReplaySource } from '../../src/replays/ports.ts';
 import { defineReplayRoom } from '../../src/replays/define-replay-room.ts';
@@ -73,9 +72,7 @@ export interface Replays {
 }
 
 /** The room `replay` on the server of this process, on a clock of its own. */
-export function defineReplays(
-  more: { readonly games?: readonly Game[]; readonly source?: ReplaySource } = {},
-): Replays {
+export function defineReplays(more: Partial<ReplayServices> = {}): Replays {
   const { keys, ...auth } = loadConfig({ AUTH_KEYS: `test:${authSecret}` }).auth;
   const tokens = createTokens({ ...auth, keys: createKeyRing(keys!), now: Date.now });
   const replays: Replays = { library: new Library(), clock: new FakeClock(), events: [], faults: [] };

@@ -36,10 +36,8 @@ export class Follower {
   }
 
   #look(event: MatchEvent, at: number, found: (moment: Moment) => void): void {
-    for (const { n, t, type, seat, data } of this.#ask(event)) {
-      mustBeStorable(type, data);
-      found({ ...this.#of, number: ++this.#count, n, t, at, type, seat, data });
-    }
+    for (const { n, t, type, seat, data } of this.#ask(event))
+      found({ ...this.#of, number: ++this.#count, n, t, at, type, seat, data: asKept(type, data) });
   }
 
   #ask(event: MatchEvent): readonly FoundMoment[] {
@@ -57,17 +55,20 @@ export class Follower {
   }
 }
 
-function mustBeStorable(type: string, data: unknown): void {
-  if (type.length <= longestType && isStorable(data)) return;
+/** A copy of the data, as everyone will read it. */
+function asKept(type: string, data: unknown): unknown {
+  const text = jsonOf(data);
+  const isFit = text !== '' && text.length <= longestData && !unstorable.test(text);
+  if (isFit && type.length <= longestType) return JSON.parse(text);
   const why = `a moment ${type.slice(0, longestType)} can't be kept: its data must be JSON of up to ${longestData} characters`;
   throw new MomentError('moments/bad_rules', why);
 }
 
-function isStorable(data: unknown): boolean {
+/** Empty for what has no JSON. */
+function jsonOf(data: unknown): string {
   try {
-    const text = JSON.stringify(data ?? null);
-    return text.length <= longestData && !unstorable.test(text);
+    return JSON.stringify(data ?? null) ?? '';
   } catch {
-    return false;
+    return '';
   }
 }

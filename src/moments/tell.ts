@@ -62,5 +62,5 @@ export async function listenMoments(
 
 /** Neither the tenant nor the wall time: clients of a match have no use for them. */
 function toldOf({ number, type, seat, n, t, data }: Moment): object {
-  return { number, type, seat, n, t, data: data ?? null };
+  return { number, type, seat, n, t, data };
 }

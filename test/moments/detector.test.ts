@@ -298,14 +298,24 @@ describe.each(databases)('moments on %s', (_kind, open) => {
   test('[MO7] data that can not be kept is a fault of its rules, whatever the batch', async () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
-    const unfit = ['nul \0', 'half \ud83d', 'x'.repeat(4_095), 1n, cycle];
-    const fit = ['whole \ud83d\ude00', 'x'.repeat(4_094), null, undefined, { deep: [1, { a: '"\\' }] }];
+    const unfit = ['nul \0', 'half \ud83d', 'x'.repeat(4_095), 1n, cycle, () => 1];
+    const loose = { date: new Date(0), gone: undefined, not: Number.NaN };
+    const fit = [
+      loose,
+      'whole \ud83d\ude00',
+      'x'.repeat(4_094),
+      null,
+      undefined,
+      { deep: [1, { a: '"\\' }] },
+    ];
     for (const [data, isFit] of [...unfit.map((d) => [d, false]), ...fit.map((d) => [d, true])] as const) {
       const log = clapLog([...clapsOf(5), { ...clap(0, data) }, ...clapsOf(3)], { sizes: [20] });
-      const { handle, faults } = feed({ sql, stream });
+      const { handle, faults, told } = feed({ sql, stream });
       await handle(log);
       expect(numbersOf(await kept(log))).toEqual(isFit ? [1, 2, 3] : [1]);
       expect(faults).toEqual(isFit ? [] : [[idOf(log), 'moments/bad_rules']]);
+      // what is told is what is kept
+      expect(told).toStrictEqual(await kept(log));
     }
   });
 

@@ -113,27 +113,19 @@ test('[R82] property: a room tells each moment once, in order, and none before i
       }));
       const queue = new MomentsToTell();
       const told: number[] = [];
-      let [given, shownN] = [0, 0];
+      let accepted: typeof all = [];
+      let shownN = 0;
       for (const one of steps) {
         if ('shown' in one) shownN = Math.max(shownN, one.shown);
         else {
           const moments = all.slice(one.from, one.from + one.count);
           queue.add(moments);
-          given = Math.max(given, moments.at(-1)?.number ?? 0);
+          const last = accepted.at(-1)?.number ?? 0;
+          accepted = accepted.concat(moments.filter(({ number }) => number > last));
         }
-        const taken = queue.take(shownN);
-        for (const { n } of taken) expect(n).toBeLessThanOrEqual(shownN);
-        told.push(...taken.map(({ number }) => number));
+        told.push(...queue.take(shownN).map(({ number }) => number));
+        expect(told).toEqual(accepted.filter(({ n }) => n <= shownN).map(({ number }) => number));
       }
-      expect(told).toEqual([...new Set(told)].toSorted((a, b) => a - b));
-      expect(
-        queue
-          .take(Infinity)
-          .map(({ number }) => number)
-          .concat(told)
-          .toSorted((a, b) => a - b)
-          .at(-1) ?? 0,
-      ).toBe(given);
     }),
   );
 });

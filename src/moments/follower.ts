@@ -5,7 +5,7 @@ import { MomentError } from './moment-error.ts';
 
 /** Characters of a moment's data as JSON: every client of the match gets it. */
 const longestData = 4_096;
-const longestType = 64;
+const typeShape = /^\w{1,64}$/;
 // NUL, and half a surrogate pair: JSON has them, PostgreSQL's does not
 const unstorable = /\\u0000|\\ud[89a-f]/;
 
@@ -59,8 +59,8 @@ export class Follower {
 function asKept(type: string, data: unknown): unknown {
   const text = jsonOf(data);
   const isFit = text !== '' && text.length <= longestData && !unstorable.test(text);
-  if (isFit && type.length <= longestType) return JSON.parse(text);
-  const why = `a moment ${type.slice(0, longestType)} can't be kept: its data must be JSON of up to ${longestData} characters`;
+  if (isFit && typeShape.test(type)) return JSON.parse(text);
+  const why = `a moment can't be kept: its type must be a word, and its data JSON of up to ${longestData} characters`;
   throw new MomentError('moments/bad_rules', why);
 }
 

@@ -24,11 +24,14 @@ export const clapMoments: MomentRules<Row> = {
     if (type === 'boo') return [];
     row.claps++;
     const found: MomentDraft[] = [];
-    if (row.inRow % 3 === 0) found.push({ type: 'triple', seat, data });
+    if (row.inRow % 3 === 0) found.push({ type: nameOf(data), seat, data });
     if (row.claps % 10 === 0) found.push({ type: 'tenth', seat: null, data: { claps: row.claps } });
     return found;
   },
 };
+
+/** A triple, unless the clap names it. */
+const nameOf = (data: unknown): string => (data as { type?: string } | null)?.type ?? 'triple';
 
 interface Hall {
   claps: number;

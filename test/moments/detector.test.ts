@@ -298,10 +298,19 @@ describe.each(databases)('moments on %s', (_kind, open) => {
   test('[MO7] data that can not be kept is a fault of its rules, whatever the batch', async () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
-    const unfit = ['nul \0', 'half \ud83d', 'x'.repeat(4_095), 1n, cycle, () => 1];
+    const unfit = [
+      'nul \0',
+      'half \ud83d',
+      'x'.repeat(4_095),
+      1n,
+      cycle,
+      () => 1,
+      ...['', 'nul\0', 'x'.repeat(65)].map((type) => ({ type })),
+    ];
     const loose = { date: new Date(0), gone: undefined, not: Number.NaN };
     const fit = [
       loose,
+      { type: 'x'.repeat(64) },
       'whole \ud83d\ude00',
       'x'.repeat(4_094),
       null,

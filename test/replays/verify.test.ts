@@ -124,6 +124,16 @@ describe.each(courses)('a record of %s', (game, course) => {
       'result',
       ({ entries, hashes }) => ({ entries: entries.slice(0, -1), hashes: hashes.slice(0, -1) }),
     ],
+    [
+      'a place that is not its own',
+      'order',
+      ({ entries }) => ({ entries: entries.with(9, { ...entries[9]!, n: 9 }) }),
+    ],
+    [
+      'a time that is no whole number',
+      'order',
+      ({ entries }) => ({ entries: entries.with(9, { ...entries[9]!, t: entries[9]!.t + 0.5 }) }),
+    ],
     ['no entries', 'setup', () => ({ entries: [] })],
     ['another game', 'setup', ({ header }) => ({ header: { ...header, game: 'chess' } })],
     ['another version', 'setup', ({ header }) => ({ header: { ...header, version: '0' } })],

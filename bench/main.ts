@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- name …] [--database url] [--quick] [--json file]`: measures the figures that Gamekeeper promises and
- * prints them against their bounds. Names: throughput, latency, bytes, overhead, memory, comeback, tetris, duels; all by default.
+ * prints them against their bounds. Names: throughput, latency, bytes, overhead, memory, comeback, tetris, duels, stream; all by default.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { comeback } from './figures/comeback.ts';
 import { latency } from './figures/latency.ts';
 import { memory } from './figures/memory.ts';
 import { overhead } from './figures/overhead.ts';
+import { stream } from './figures/stream.ts';
 import { tetris } from './figures/tetris.ts';
 import { throughput } from './figures/throughput.ts';
 import { Child } from './rpc.ts';
@@ -18,7 +19,7 @@ import { type Judged, judge, table } from './report.ts';
 import type { Bench } from './stage.ts';
 import { openServer } from './storage.ts';
 
-const figures = { throughput, latency, bytes, overhead, memory, comeback, tetris, duels };
+const figures = { throughput, latency, bytes, overhead, memory, comeback, tetris, duels, stream };
 type Figure = keyof typeof figures;
 
 const { values: options, positionals } = parseArgs({

@@ -5,6 +5,7 @@
  */
 import type { Entry } from '../match/engine.ts';
 import { ticksBefore } from '../match/tick-engine.ts';
+import { isTooLate } from './play-length.ts';
 import { badLog } from './replay-error.ts';
 
 const longestPauseMs = 10_000;
@@ -81,13 +82,15 @@ export class Timeline {
     if (type === 'start') this.#hasStarted = true;
   }
 
-  #place({ n, t, type, data }: Entry): number {
+  #place(entry: Entry): number {
+    const { n, t, type, data } = entry;
     if (!this.#hasStarted) return 0;
     if (this.hz === undefined) return this.duration + Math.min(t - this.#t, longestPauseMs);
     const { tick } = (data ?? {}) as { tick?: unknown };
     // entries about seats say no tick: they stand where the one before them stands
     if (tick === undefined) return this.duration;
     if (!Number.isSafeInteger(tick)) throw badLog(`entry ${n} says no tick`);
+    if (isTooLate(entry, this.hz)) throw badLog(`the play up to entry ${n} is longer than a day`);
     const at = this.atTick(ticksBefore({ type, data }))!;
     if (at > t + slackMs) throw badLog(`the tick of entry ${n} is after its time`);
     return Math.max(this.duration, at);

@@ -102,6 +102,7 @@ describe('no log', () => {
     ['with half a tick', 60, [mark(1.5)]],
     ['with a tick that is a text', 60, [input('1')]],
     ['with a tick of 2^53', 60, [mark(2 ** 53)]],
+    ['of more than a day of play', 60, [mark(25 * 3_600 * 60, 1e9)]],
     ['with ticks that nobody had the time to play', 60, [mark(3_600 * 60)]],
   ])('[RP9] %s', (_, hz, entries) => {
     expect(() => lineOf(hz, entries)).toThrow(expect.objectContaining({ code: 'history/bad_log' }));

@@ -122,6 +122,15 @@ const calls = {
     return sights;
   },
 
+  /** Plays them for so long, four moves a second of each player, and none is over after it. */
+  async nudgeDuels(ms: number): Promise<void> {
+    const nudge = (phase: number) => () =>
+      duels.forEach((duel, i) => i % stepPhases === phase && duel.nudge());
+    const timers = Array.from({ length: stepPhases }, (_, phase) => setInterval(nudge(phase), 250));
+    await sleep(ms);
+    timers.forEach(clearInterval);
+  },
+
   /** Leaves all matches; resolves when every connection is closed. */
   async leave(): Promise<void> {
     const all = [...tables, ...duels].flatMap(({ players }) => players);

@@ -63,28 +63,31 @@ export class Stage {
   readonly #bench: Bench;
   readonly #host: Host;
   readonly #storage: Storage;
+  readonly #env: NodeJS.ProcessEnv;
   readonly load: Child<LoadCalls>;
   server: Child<ServerCalls>;
   #port = 0;
 
-  private constructor(bench: Bench, host: Host, storage: Storage) {
+  private constructor(bench: Bench, host: Host, storage: Storage, more: NodeJS.ProcessEnv) {
     this.#bench = bench;
     this.#host = host;
     this.#storage = storage;
+    this.#env = more;
     const env = { ...process.env, ...common };
     this.load = new Child(join(import.meta.dirname, 'load.ts'), [], env, bench.cores?.load ?? null);
     this.server = this.#serve();
   }
 
-  /** Runs `work` with a server and a load, and clears away what they leave. */
+  /** Runs `work` with a server (with variables of its own, if any) and a load, and clears away what they leave. */
   static async with<T>(
     bench: Bench,
     host: Host,
     storage: StorageKind,
     work: (stage: Stage) => Promise<T>,
+    env: NodeJS.ProcessEnv = {},
   ): Promise<T> {
     const opened = await openStorage(storage, bench.url);
-    const stage = new Stage(bench, host, opened);
+    const stage = new Stage(bench, host, opened, env);
     try {
       stage.#port = await stage.server.ask('port');
       return await work(stage);
@@ -92,6 +95,11 @@ export class Stage {
       await Promise.all([stage.load.kill(), stage.server.kill()]);
       await opened.drop();
     }
+  }
+
+  /** Of its database on a server. */
+  get databaseUrl(): string {
+    return this.#storage.env['DATABASE_URL']!;
   }
 
   /** Opens matches of four clients, with the first hands dealt. */
@@ -146,7 +154,7 @@ export class Stage {
 
   #serve(): Child<ServerCalls> {
     const { cores } = this.#bench;
-    const env = { ...process.env, ...common, ...this.#storage.env, PORT: String(this.#port) };
+    const env = { ...process.env, ...common, ...this.#storage.env, ...this.#env, PORT: String(this.#port) };
     const args = [this.#host, cores ? String(cores.load) : '-'];
     return new Child(join(import.meta.dirname, 'server.ts'), args, env, cores?.server ?? null);
   }

@@ -43,6 +43,13 @@ export class Duel {
     }
   }
 
+  /** Moves that never end it: pieces fall by themselves. */
+  nudge(): void {
+    this.#steps++;
+    for (const player of this.players)
+      player.request('input', { tick: 0, actions: this.#steps % 2 > 0 ? MOVE_LEFT : MOVE_RIGHT });
+  }
+
   /** Milliseconds from a drop of the first client until the second sees the piece lie. */
   async dropToSight(): Promise<number> {
     const { placed } = this.state.seats[0]!;

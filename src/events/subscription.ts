@@ -4,8 +4,10 @@ import type { Subscription } from './event-stream.ts';
 import { ReaderLease } from './lease.ts';
 import { RECORD_COLUMNS, type RecordRow } from './record.ts';
 
-/** Records that are looked at in one query; of those, the ones that are wanted are delivered together. */
+/** Records that are delivered together at most. */
 const BATCH = 500;
+/** So many are looked at in one query where only some are wanted. */
+const LOOK = 5_000;
 const BUSY_PAUSE_MS = 50;
 const IDLE_PAUSE_MS = 1_000;
 const FIRST_RETRY_MS = 100;
@@ -14,18 +16,21 @@ const LAST_RETRY_MS = 5_000;
 /**
  * Positions are given before transactions commit, so a lower one can appear after a higher one was read. Rows are read
  * only once all transactions as old as theirs are over: nothing can appear before them any more. One row comes back
- * in any case: it tells how far was looked, and how much.
+ * in any case: it tells how far was looked, and whether there may be more.
  */
 const NEXT = `
   with seen as materialized (
     select position, ${RECORD_COLUMNS} from match_entry
     where position > $1 and xid < pg_snapshot_xmin(pg_current_snapshot())
-    order by position limit ${BATCH}
+    order by position limit $3
+  ), wanted as materialized (
+    select * from seen where $2::text[] is null or events like any ($2::text[]) order by position limit ${BATCH}
+  ), looked as (
+    select case when w.count = ${BATCH} then w.last else s.last end as last,
+      w.count = ${BATCH} or s.count = $3 as is_full
+    from (select max(position) as last, count(*) from seen) as s, (select max(position) as last, count(*) from wanted) as w
   )
-  select looked.last, looked.count, seen.*
-  from (select max(position) as last, count(*)::int as count from seen) as looked
-    left join seen on $2::text[] is null or seen.events like any ($2::text[])
-  order by seen.position`;
+  select looked.last, looked.is_full, wanted.* from looked left join wanted on true order by wanted.position`;
 
 const LAG = `
   select count(*)::int as lag from match_entry
@@ -36,7 +41,7 @@ interface Look extends Omit<RecordRow, 'match_id'> {
   readonly match_id: string | null;
   /** Null where nothing is new. */
   readonly last: string | null;
-  readonly count: number;
+  readonly is_full: boolean;
 }
 
 /** As a StreamHandler, of rows as they stand. */
@@ -108,13 +113,13 @@ export class PostgresSubscription implements Subscription {
     while (!this.#stopped) {
       this.#nudges.reset();
       const looks = (await this.#persist(() => this.#next(position))) ?? [];
-      const { last = null, count = 0 } = looks[0] ?? {};
+      const { last = null, is_full: isFull = false } = looks[0] ?? {};
       if (last !== null) {
         if (!(await this.#deliver(looks.filter(isRecord), last))) return;
         position = last;
       }
       if (!this.#lease.isHeld) return;
-      if (count === BATCH) continue;
+      if (isFull) continue;
       const nudged = await this.#rest(pause);
       pause = last || nudged ? BUSY_PAUSE_MS : Math.min(pause * 2, IDLE_PAUSE_MS);
     }
@@ -158,7 +163,7 @@ export class PostgresSubscription implements Subscription {
     const { sql, events } = this.#options;
     // types stand in the text of the events as JSON strings; that others may hold the same text does no harm
     const patterns = events?.map((type) => `%${JSON.stringify(type)}%`) ?? null;
-    return sql.query(NEXT, [position, patterns], 'next-records');
+    return sql.query(NEXT, [position, patterns, events ? LOOK : BATCH], 'next-records');
   }
 }
 

@@ -34,7 +34,7 @@ const mostBytes = 64 * 1024 * 1024;
 // off the main thread: a long log takes milliseconds; the checksum tells damage from data
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
-const compressOptions = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+const params = { [constants.ZSTD_c_checksumFlag]: 1 };
 
 const hashesSchema = z.array(z.tuple([z.int(), z.string()]));
 const tuplesSchema = z.array(z.tuple([z.number(), z.string(), z.int().nullable(), z.unknown()]));
@@ -49,7 +49,9 @@ export async function encodeReplay({ entries, hashes }: FinishedLog): Promise<Bu
   }
   const text = Buffer.from(lines.join('\n'));
   if (text.length > mostBytes) throw new HistoryError('history/bad_log', 'the log is too long for a record');
-  return Buffer.concat([Buffer.of(currentVersion), await compress(text, compressOptions)]);
+  // one that knows the size spares most of its memory, and nine tenths of the time
+  const packed = await compress(text, { params, pledgedSrcSize: text.length });
+  return Buffer.concat([Buffer.of(currentVersion), packed]);
 }
 
 /** The log again, without command ids. Throws HistoryError `history/bad_log` for what `encodeReplay` has not made. */

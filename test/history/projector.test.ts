@@ -184,7 +184,7 @@ describe.each(databases)('projector on %s', (_kind, open) => {
       return elsewhere.find(([first]) => first!.matchId === matchId) ?? [];
     };
     const rows: LocalRows = {
-      readLogs: (ids) => readLogs(database.sql, ids),
+      readLogs: readLogs.bind(null, database.sql),
       readMoments: async () => [],
     };
     const far = createHistory({ database, stream: { read, readMoments: async () => [] }, rows });

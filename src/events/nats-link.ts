@@ -99,6 +99,12 @@ export class NatsLink {
     }
   }
 
+  /** Looks whether the stream is another one by now: someone may have deleted it, and another process made it again. */
+  async refresh(): Promise<void> {
+    const session = this.#session;
+    if (session) await this.run(() => this.#ensureAgain(session));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#stop.ring();

@@ -97,6 +97,8 @@ export class NatsLog<T> {
         if (await this.#sendAll(end, parts, repair, attempt === 1)) return;
       } catch (error) {
         if (attempt === ATTEMPTS || !isWrongSequence(error)) throw error;
+        // by another writer, or in another stream
+        await this.#options.link.refresh();
       }
     }
   }

@@ -53,11 +53,11 @@ function wanted({ stream, prefix }: StreamNames) {
 export async function ensureStream(jsm: JetStreamManager, names: StreamNames): Promise<number> {
   const config = wanted(names);
   const found = await find(jsm, names);
-  if (!found) return identity(await jsm.streams.add(config));
+  if (!found) return identityOf(await jsm.streams.add(config));
   // neither can be changed where it stands
   const { storage: _storage, retention: _retention, ...changeable } = config;
   if (!holds(found.config, changeable)) await jsm.streams.update(config.name, changeable);
-  return identity(found);
+  return identityOf(found);
 }
 
 /** Null where there is none. */
@@ -74,7 +74,8 @@ export function isStreamNotFound(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 }
 
-function identity({ created }: StreamInfo): number {
+/** When it was made, in milliseconds: another stream of the same name has another. */
+export function identityOf({ created }: StreamInfo): number {
   return Date.parse(String(created));
 }
 

@@ -8,7 +8,7 @@ import { Inflow } from './nats-inflow.ts';
 import type { NatsLink, Session } from './nats-link.ts';
 import { decodeRecords } from './nats-message.ts';
 import { NewRecords } from './nats-new-records.ts';
-import { type StreamNames, matchOf } from './nats-stream.ts';
+import { type StreamNames, identityOf, matchOf } from './nats-stream.ts';
 
 /** Messages that the server sends ahead; of those that are there, records up to so many are delivered together. */
 const AHEAD = 128;
@@ -122,7 +122,8 @@ export class NatsSubscription implements Subscription {
   /** Reads on until the session ends, the subscription is stopped, or another has taken over. */
   async #read(session: Session, lease: ReaderLease, position: number): Promise<void> {
     const { link } = this.#options;
-    const from = await link.run(() => this.#start(session, lease, position));
+    const from = await this.#start(session, lease, position);
+    if (this.#isOver(session)) return;
     const consumer = await link.run(() => this.#consumer(session, from));
     const messages = await consumer.consume({
       max_messages: AHEAD,
@@ -152,8 +153,11 @@ export class NatsSubscription implements Subscription {
 
   /** Where to go on after: the cursor, unless the stream begins later, or ends before it. */
   async #start(session: Session, lease: ReaderLease, position: number): Promise<number> {
-    const { names, sql, onError } = this.#options;
-    const { first_seq, last_seq } = (await session.jsm.streams.info(names.stream)).state;
+    const { link, names, sql, onError } = this.#options;
+    const info = await link.run(({ jsm }) => jsm.streams.info(names.stream));
+    if (identityOf(info) !== session.created) await link.refresh();
+    if (this.#isOver(session)) return position;
+    const { first_seq, last_seq } = info.state;
     if (position > last_seq) {
       onError(
         new NatsStreamError(

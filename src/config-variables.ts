@@ -22,6 +22,12 @@ export interface SigningKey {
 
 const word = z.string().regex(/^[A-Za-z0-9_.:/-]{1,128}$/, 'must be 1 to 128 letters, digits or _ . : / -');
 const address = z.string().regex(/^[A-Za-z0-9_.:%-]{1,253}$/, 'must be an address or a host name');
+const addressAndPath = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_.:%-]{1,253}(\/[A-Za-z0-9_.-]{1,64}){0,4}$/,
+    'must be an address, with a path or without',
+  );
 const postgresUrl = z
   .string()
   .refine(isPostgresUrl, 'must be a URL such as postgres://user:password@host:5432/database');
@@ -38,6 +44,13 @@ function areNatsUrls(text: string): boolean {
     .split(',')
     .every((url) => URL.canParse(url.trim()) && /^(nats|tls):$/.test(new URL(url).protocol));
 }
+
+const redisUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
+    'must be a URL such as redis://host:6379/0',
+  );
 
 function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
@@ -115,6 +128,28 @@ export const variables = {
     meaning:
       'NATS with JetStream (2.9 or newer) to publish what happens to, `nats://` or `tls://`, servers separated by commas; without it the database alone is the stream',
     secret: true,
+  },
+  redisUrl: {
+    name: 'REDIS_URL',
+    schema: redisUrl,
+    default: null,
+    meaning:
+      'Redis, through which several processes are one house; it needs DATABASE_URL too. Without it there is one process',
+    secret: true,
+  },
+  clusterHost: {
+    name: 'CLUSTER_HOST',
+    schema: address,
+    default: null,
+    shownDefault: '127.0.0.1 where HOST is; else the first address of this machine that is not',
+    meaning: 'Address at which the other processes reach this one',
+  },
+  publicAddress: {
+    name: 'PUBLIC_ADDRESS',
+    schema: addressAndPath,
+    default: null,
+    meaning:
+      'Where clients send the sockets of rooms of this very process, such as `play.example.org/p1`; what stands there must fall back to the others. Without it a socket may reach any process, and is handed on',
   },
   logLevel: {
     name: 'LOG_LEVEL',

@@ -18,6 +18,12 @@ export interface Config {
   readonly database: { readonly url: string | null; readonly poolMax: number };
   /** Null: the database alone is the stream. */
   readonly nats: { readonly url: string | null };
+  /** Several processes; null: this is the only one. */
+  readonly cluster: {
+    readonly redisUrl: string;
+    readonly host: string | null;
+    readonly publicAddress: string | null;
+  } | null;
   readonly match: {
     readonly turnMs: number;
     readonly botDelayMs: number;
@@ -65,6 +71,7 @@ export function loadConfig(env: Environment = process.env): Config {
     },
     database: { url: optional(env, variables.databaseUrl), poolMax: required(env, variables.databasePool) },
     nats: { url: optional(env, variables.natsUrl) },
+    cluster: clusterOf(env),
     match: {
       turnMs: required(env, variables.turnSeconds) * 1000,
       botDelayMs: required(env, variables.botDelay),
@@ -73,6 +80,16 @@ export function loadConfig(env: Environment = process.env): Config {
     },
     log: { level: required(env, variables.logLevel) },
   };
+}
+
+function clusterOf(env: Environment): Config['cluster'] {
+  const redisUrl = optional(env, variables.redisUrl);
+  const host = optional(env, variables.clusterHost);
+  const publicAddress = optional(env, variables.publicAddress);
+  if (redisUrl === null) return null;
+  if (optional(env, variables.databaseUrl) === null)
+    throw new ConfigError('REDIS_URL needs DATABASE_URL: processes that are one house share a PostgreSQL');
+  return { redisUrl, host, publicAddress };
 }
 
 /** The variables as rows of a table: what README shows, and `npm start -- --help`. */

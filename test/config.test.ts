@@ -31,6 +31,7 @@ describe('configuration', () => {
         returnGraceSeconds: 43_200,
       },
       database: { url: null, poolMax: 10 },
+      cluster: null,
       nats: { url: null },
       match: { turnMs: 30_000, botDelayMs: 700, maxMessagesPerSecond: 60, maxQueuedBytes: 1_048_576 },
       log: { level: 'info' },

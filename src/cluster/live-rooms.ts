@@ -5,15 +5,27 @@ import { MatchRoom } from '../match/match-room.ts';
 import { isUuid } from '../match/uuid.ts';
 import type { Claim, MatchStore } from '../store/match-store.ts';
 
+/** What other processes do, where there are any. */
+export interface Elsewhere {
+  /** Whether another process that lives has this match. */
+  lives(matchId: string): Promise<boolean>;
+  /** Whether this process is the one to wake a match: of several that ask at once it is one. */
+  mayWake(matchId: string): Promise<boolean>;
+  /** The match is claimed here: what another says of it counts no more. */
+  forget(matchId: string): Promise<void>;
+}
+
 export class LiveRooms {
   readonly #store: MatchStore;
   readonly #matches: Matches;
+  readonly #elsewhere: Elsewhere | null;
   readonly #claims = new Map<string, Claim>();
   readonly #reviving = new Map<string, Promise<MatchRoom | null>>();
 
-  constructor(store: MatchStore, matches: Matches) {
+  constructor(store: MatchStore, matches: Matches, elsewhere: Elsewhere | null = null) {
     this.#store = store;
     this.#matches = matches;
+    this.#elsewhere = elsewhere;
   }
 
   /** The claim that a room is being revived with; given once. */
@@ -25,7 +37,8 @@ export class LiveRooms {
 
   /**
    * The room of a live match, revived if it is in no process; null where no such match lives. Rejects when that can't
-   * be told now (the store does not answer): the caller must not refuse a client then, but let it try again.
+   * be told now (the store does not answer), or another process has it: the caller must not refuse a client then, but let
+   * it try again.
    */
   async find(matchId: string): Promise<MatchRoom | null> {
     const room = roomHere(matchId);
@@ -37,11 +50,19 @@ export class LiveRooms {
     return reviving;
   }
 
+  /** Revives a match that is in no process; where several processes would, one does. */
+  async wake(matchId: string): Promise<void> {
+    if (this.#elsewhere && !(await this.#elsewhere.mayWake(matchId))) return;
+    await this.find(matchId);
+  }
+
   async #revive(matchId: string): Promise<MatchRoom | null> {
     if (matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN)
       throw new Error('this process is about to end: another takes the match, or the next start');
+    if (await this.#elsewhere?.lives(matchId)) throw new Error('another process has this match');
     const claim = await this.#store.claim(matchId);
     if (!claim) return null;
+    await this.#elsewhere?.forget(matchId);
     if (!this.#matches.has(claim)) {
       await this.#store.release(matchId, claim.epoch);
       throw new Error(

@@ -23,7 +23,7 @@ export function startSweeper({ store, rooms, clock, log }: SweeperDeps): () => P
       const due = await store.due(clock.now(), atOnce);
       for (const matchId of due)
         await rooms
-          .find(matchId)
+          .wake(matchId)
           .catch((error) => log.warn({ matchId, error }, 'a due match could not be woken'));
     } catch (error) {
       log.warn({ error }, 'due matches could not be looked up');

@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { openDevKey } from '../auth/dev-key.ts';
-import { createKeyRing } from '../auth/key-ring.ts';
+import { createKeyRing, type KeyRing } from '../auth/key-ring.ts';
 import { createMac } from '../auth/mac.ts';
 import { createTokens } from '../auth/tokens.ts';
+import { type Cluster, openCluster } from '../cluster/cluster.ts';
+import { reachableHost } from '../cluster/host.ts';
 import { LiveRooms } from '../cluster/live-rooms.ts';
 import type { Config } from '../config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
@@ -18,11 +20,14 @@ import type { Game } from '../match/game.ts';
 import { Matches } from '../match/matches.ts';
 import { Reconnection } from '../match/reconnection.ts';
 import { createEvents } from '../ops/events.ts';
-import { createLogger } from '../ops/logger.ts';
+import { createLogger, type Log } from '../ops/logger.ts';
 import { Outage } from '../ops/outages.ts';
 import type { MatchStore } from '../store/match-store.ts';
-import { openMatchStore } from '../store/postgres-match-store.ts';
+import { type MatchStoreOptions, openMatchStore } from '../store/postgres-match-store.ts';
+import { openRedisMatchStore } from '../store/redis-match-store.ts';
 import type { Closing } from './closing.ts';
+
+const redisPrefix = 'gamekeeper';
 
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
@@ -46,10 +51,12 @@ export async function openBase(config: Config, { games, store: given }: BaseOpti
       log.warn({ durable, error }, 'a consumer of the stream failed, and tries again'),
   });
   closing.push(() => stream.close());
-  const onCommit = (): void => stream.nudge();
-  const store = given ?? (await openMatchStore({ sql, processId: randomUUID(), now: clock.now, onCommit }));
-  closing.push(() => store.close());
   const keys = createKeyRing(config.auth.keys ?? [openDevKey(config.dataDir)]);
+  const cluster = await openHouse(config, keys, log, closing);
+  const onCommit = (): void => stream.nudge();
+  const storeOptions = { sql, processId: randomUUID(), now: clock.now, onCommit };
+  const store = given ?? (await openStore(storeOptions, cluster, log));
+  closing.push(() => store.close());
   const matches = new Matches({ store, clock, games });
   return {
     clock,
@@ -62,9 +69,35 @@ export async function openBase(config: Config, { games, store: given }: BaseOpti
     tokens: createTokens({ ...config.auth, keys, now: clock.now }),
     history: createHistory({ database, stream }),
     matches,
-    rooms: new LiveRooms(store, matches),
+    cluster,
+    rooms: new LiveRooms(store, matches, cluster?.elsewhere),
     reconnection: new Reconnection(createMac(keys, 'reconnection')),
   };
+}
+
+async function openHouse(
+  { cluster, http }: Config,
+  keys: KeyRing,
+  log: Log,
+  closing: Closing,
+): Promise<Cluster | null> {
+  if (!cluster) return null;
+  const house = await openCluster({
+    redisUrl: cluster.redisUrl,
+    prefix: redisPrefix,
+    host: cluster.host ?? reachableHost(http.host),
+    mac: (purpose) => createMac(keys, purpose),
+    now: systemClock.now,
+    log,
+  });
+  closing.push(() => house.close());
+  return house;
+}
+
+function openStore(options: MatchStoreOptions, cluster: Cluster | null, log: Log): Promise<MatchStore> {
+  if (!cluster) return openMatchStore(options);
+  const onError = (error: unknown): void => log.warn({ error }, 'the store on Redis failed, and tries again');
+  return openRedisMatchStore({ ...options, redis: cluster.hot, prefix: redisPrefix, onError });
 }
 
 async function openStorage({ database: { url, poolMax }, dataDir }: Config): Promise<Database> {

@@ -3,7 +3,8 @@ import { defineRoom, defineServer, type Room, type Server } from '@colyseus/core
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { join } from 'node:path';
 import { installFrames } from '../cluster/frames.ts';
-import { MatchDriver } from '../cluster/live-rooms.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { type LiveRooms, MatchDriver } from '../cluster/live-rooms.ts';
 import { acceptReturns } from '../cluster/returns.ts';
 import type { Config } from '../config.ts';
 import { createHttp } from '../http/http.ts';
@@ -36,7 +37,7 @@ export async function openServer(
   engines: URL,
   closing: Closing,
 ): Promise<Listening> {
-  const { games, rooms, log, logEvent } = base;
+  const { games, rooms, log, logEvent, cluster } = base;
   const { maxQueuedBytes } = config.match;
   installFrames({ maxQueuedBytes, dropped: (sessionId) => logEvent('slow_client_dropped', { sessionId }) });
   const verifier = new Verifier({ games: engines });
@@ -47,20 +48,38 @@ export async function openServer(
     greet: false,
     gracefullyShutdown: false,
     logger: colyseusLogger(log),
-    driver: new MatchDriver(rooms),
+    ...(cluster ? inHouse(config, cluster, rooms) : { driver: new MatchDriver(rooms) }),
     transport: transportOf(config, base, http),
     routes: http.routes,
     express: http.express,
     rooms: Object.fromEntries(games.map((game) => [game.name, roomOf(game, services)])),
   });
   const port = await listen(server, config.http);
-  closing.push(() => server.gracefullyShutdown(false));
+  closing.push(async () => {
+    await cluster?.drain();
+    await server.gracefullyShutdown(false);
+  });
+  await cluster?.join(port);
   return { server, port };
 }
 
+/** One of several processes. */
+function inHouse({ cluster: settings }: Config, { presence, directory, place }: Cluster, rooms: LiveRooms) {
+  directory.reviveBy((roomId) => rooms.find(roomId));
+  const address = settings?.publicAddress;
+  return {
+    presence,
+    driver: directory,
+    selectProcessIdToCreateRoom: place,
+    ...(address && { publicAddress: address }),
+  };
+}
+
 function httpOf(config: Config, base: Base, verifier: Verifier) {
-  const { tokens, logEvent, log } = base;
+  const { tokens, logEvent, log, cluster } = base;
   return createHttp({
+    route: cluster?.route,
+    inTurn: cluster?.inTurn,
     endpoints: endpointsOf(config, base, verifier),
     bodyLimits: soloBodyLimits,
     authenticate: (token) => tokens.verify(token),

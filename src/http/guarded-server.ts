@@ -5,11 +5,20 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Log } from '../ops/logger.ts';
 import { ApiError, asPublic, internalError } from './errors.ts';
 import { readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { inRequest } from './request-context.ts';
+
+/** Takes a socket that asks for an upgrade; calls `here` where it is for this process. Never rejects. */
+export type RouteUpgrade = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  here: () => void,
+) => Promise<void>;
 
 /** Bytes of a body, matchmaking included, where an address has no limit of its own. */
 const usualBodyLimit = 65_536;
@@ -19,14 +28,22 @@ export class GuardedServer extends Server {
   readonly #log: Log;
   readonly #bodyLimits: ReadonlyMap<string, number>;
 
-  /** `bodyLimits`: bytes, by path. */
-  constructor(log: Log, bodyLimits: Readonly<Record<string, number>> = {}) {
+  readonly #route: RouteUpgrade | undefined;
+
+  /** `bodyLimits`: bytes, by path. `route`: where there are other processes, who takes a socket. */
+  constructor(log: Log, bodyLimits: Readonly<Record<string, number>> = {}, route?: RouteUpgrade) {
     super({ requestTimeout: 30_000, headersTimeout: 10_000 });
     this.#log = log;
+    this.#route = route;
     this.#bodyLimits = new Map(Object.entries(bodyLimits));
   }
 
   override emit(event: string, ...args: unknown[]): boolean {
+    if (event === 'upgrade' && this.#route) {
+      const [request, socket, head] = args as [IncomingMessage, Duplex, Buffer];
+      void this.#route(request, socket, head, () => super.emit(event, ...args));
+      return true;
+    }
     if (event !== 'request') return super.emit(event, ...args);
     const [request, response] = args as [IncomingMessage, ServerResponse];
     const id = nameRequest(request, response);

@@ -4,8 +4,8 @@ import type { Application, NextFunction, Request, RequestHandler, Response } fro
 import type { Log } from '../ops/logger.ts';
 import { onError, onResponse } from './error-response.ts';
 import { asPublic, errorOfStatus, internalError } from './errors.ts';
-import { GuardedServer } from './guarded-server.ts';
-import { guardMatchmaking } from './matchmaking.ts';
+import { GuardedServer, type RouteUpgrade } from './guarded-server.ts';
+import { guardMatchmaking, type InTurn } from './matchmaking.ts';
 import { refuse } from './refuse.ts';
 import { sendBody } from './send-body.ts';
 
@@ -18,6 +18,9 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   readonly bodyLimits?: Readonly<Record<string, number>>;
   /** Throws for a token that is not valid; matchmaking asks it first. Without it, rooms alone decide who comes in. */
   readonly authenticate?: (token: string) => unknown;
+  /** Where there are other processes: who takes a socket, and turns of those who ask for the same room at once. */
+  readonly route?: RouteUpgrade | undefined;
+  readonly inTurn?: InTurn | undefined;
   readonly log: Log;
 }
 
@@ -30,11 +33,13 @@ export function createHttp<E extends Record<string, Endpoint>>({
   mounts = {},
   bodyLimits = {},
   authenticate = () => {},
+  route,
+  inTurn,
   log,
 }: HttpOptions<E>) {
-  guardMatchmaking(log, authenticate);
+  guardMatchmaking({ log, authenticate, inTurn });
   return {
-    server: new GuardedServer(log, bodyLimits),
+    server: new GuardedServer(log, bodyLimits, route),
     routes: createRouter(endpoints, {
       onError: onError(log) as never,
       onResponse: async (response) => sendBody((await onResponse(response)) ?? response),

@@ -26,15 +26,35 @@ const methods = {
  * For the matchmaker of this process, of which Colyseus has one. `authenticate` throws for a token that is not valid:
  * before anything is looked up, and so before anything is revived.
  */
-export function guardMatchmaking(log: Log, authenticate: (token: string) => unknown): void {
+export interface MatchmakingGuard {
+  readonly log: Log;
+  readonly authenticate: (token: string) => unknown;
+  /** One at a time of those with the same key. */
+  readonly inTurn?: InTurn | undefined;
+}
+
+export type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+const atOnce: InTurn = (_key, work) => work();
+
+export function guardMatchmaking({ log, authenticate, inTurn = atOnce }: MatchmakingGuard): void {
   matchMaker.controller.invokeMethod = async (method, roomName, options = {}, context) => {
     try {
-      authenticate(context?.token ?? '');
-      return await matchmake(method, roomName, options, context);
+      const principal = authenticate(context?.token ?? '');
+      const work = () => matchmake(method, roomName, options, context);
+      return await (method === 'joinOrCreate'
+        ? inTurn(offerKey(roomName, options, principal), work)
+        : work());
     } catch (error) {
       throw publicError(error, log);
     }
   };
+}
+
+/** Those who ask for the same in the same words; a tenant's strangers never meet another's. */
+function offerKey(roomName: string, options: unknown, principal: unknown): string {
+  const { tenantId = '' } = (principal ?? {}) as { tenantId?: string };
+  return JSON.stringify([roomName, tenantId, options]);
 }
 
 async function matchmake(method: string, roomName: string, options: unknown, context?: object) {

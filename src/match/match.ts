@@ -247,7 +247,8 @@ export class Match {
     const { matchId, epoch, origin } = this.#claim;
     const { store, clock } = this.#host;
     const wake = result ? clock.now() + recordWithinMs : wakeAt === null ? null : origin + wakeAt;
-    const commit = { matchId, epoch, base: entries[0]!.n - 1, entries, events, wakeAt: wake };
+    const isUrgent = result !== null;
+    const commit = { matchId, epoch, base: entries[0]!.n - 1, entries, events, wakeAt: wake, isUrgent };
     return commitUntilAnswered(store, clock, commit, () => this.#isClosed);
   }
 

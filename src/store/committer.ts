@@ -1,8 +1,8 @@
 import { isRefusedData, isTransient } from '../database/errors.ts';
 import type { Sql } from '../database/sql.ts';
 import { encodeEntries, encodeEvents } from '../events/record.ts';
-import { isUuid } from '../match/uuid.ts';
 import { Batcher, type Task } from './batcher.ts';
+import { checkCommit } from './check-commit.ts';
 import type { Commit, CommitStatus } from './match-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -65,7 +65,7 @@ export class Committer {
   }
 
   async commit(commit: Commit): Promise<CommitStatus> {
-    check(commit);
+    checkCommit(commit);
     return this.#batcher.add({
       commit,
       entries: encodeEntries(commit.entries),
@@ -131,18 +131,6 @@ function columns(tasks: readonly CommitTask[]): string[] {
 /** An array of ids or numbers as PostgreSQL writes it: cheaper than what the drivers make of an array. */
 function array(values: readonly (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'null').join()}}`;
-}
-
-function check({ matchId, base, entries, events }: Commit): void {
-  if (!isUuid(matchId)) throw new StoreError('store/invalid', `${matchId} is no id of a match`);
-  const wrong = entries.find(({ n }, i) => n !== base + 1 + i);
-  if (wrong)
-    throw new StoreError('store/invalid', `match ${matchId}: entry ${wrong.n} doesn't follow base ${base}`);
-  if (entries.length === 0 && events.length > 0)
-    throw new StoreError(
-      'store/invalid',
-      `match ${matchId}: events need an entry in their commit, which names their record`,
-    );
 }
 
 function invalid({ matchId, base }: Commit, cause: unknown): StoreError {

@@ -35,6 +35,8 @@ export interface Commit {
   readonly events: readonly MatchEvent[];
   /** Wall time in milliseconds at which the match must wake even if nobody dials, or null. */
   readonly wakeAt: number | null;
+  /** Others wait for it (a result): a store that writes behind writes now. */
+  readonly isUrgent?: boolean;
 }
 
 /**

@@ -1,0 +1,133 @@
+/** What processes need to be one house: Redis, who they are, which rooms there are, and turns. */
+import { matchMaker, type Presence } from '@colyseus/core';
+import { RedisPresence } from '@colyseus/redis-presence';
+import type { Redis } from 'ioredis';
+import type { Mac } from '../auth/mac.ts';
+import type { RouteUpgrade } from '../http/guarded-server.ts';
+import type { InTurn } from '../http/matchmaking.ts';
+import { connectRedis, mustAnswer } from '../redis/connect.ts';
+import { Hops } from './hop.ts';
+import { clusterTurns } from './join-turns.ts';
+import type { Elsewhere } from './live-rooms.ts';
+import { clusterVersion, type Member, Members } from './members.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { createUpgradeRouter } from './upgrade-router.ts';
+
+export interface ClusterOptions {
+  readonly redisUrl: string;
+  /** Stands before all keys. */
+  readonly prefix: string;
+  /** Where other processes of the house reach this one; the port is known once it listens. */
+  readonly host: string;
+  /** Proofs under a secret that all processes have. */
+  readonly mac: (purpose: string) => Mac;
+  readonly now: () => number;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+export interface Cluster {
+  readonly presence: Presence;
+  readonly directory: RoomDirectory;
+  readonly elsewhere: Elsewhere;
+  readonly inTurn: InTurn;
+  readonly route: RouteUpgrade;
+  /** For the store: answers or fails within half a second. */
+  readonly hot: Redis;
+  /** The process where a new room is best made. */
+  place(): Promise<string>;
+  /** From now on others know this process, and send sockets of its rooms here. */
+  join(port: number): Promise<void>;
+  /** No new rooms are made here from now on. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws RedisError where Redis does not answer, and MemberError where processes live that this one can't work with. */
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { prefix, mac, now, log } = options;
+  const connections: Redis[] = [];
+  const connect = (name: string, timeoutMs?: number): Redis => {
+    const onError = (error: Error): void => log.warn({ name, error }, 'Redis does not answer');
+    const redis = connectRedis({
+      url: options.redisUrl,
+      name,
+      onError,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
+    connections.push(redis);
+    return redis;
+  };
+  const redis = connect('directory', 2_000);
+  const close = async (): Promise<void> => connections.forEach((connection) => connection.disconnect());
+  const self: Mutable<Member> = {
+    version: clusterVersion,
+    processId: '',
+    host: options.host,
+    port: 0,
+    rooms: 0,
+    isDraining: false,
+  };
+  const asItIs = (): Member =>
+    Object.assign(self, { processId: matchMaker.processId, rooms: matchMaker.stats.local.roomCount });
+  const members = new Members({
+    redis,
+    prefix,
+    mac: mac('members'),
+    self: asItIs,
+    forgotten: () => directory.tellAgain(),
+    onError: (error) => log.warn({ error }, 'this process could not tell that it lives'),
+  });
+  const directory = new RoomDirectory({
+    redis,
+    prefix,
+    isAlive: (id) => members.isAlive(id),
+    onError: (error) => log.warn({ error }, 'a room could not be listed'),
+  });
+  const livesElsewhere = async (matchId: string): Promise<boolean> => {
+    const owner = (await directory.find(matchId))?.processId;
+    return owner !== undefined && owner !== matchMaker.processId && members.isAlive(owner);
+  };
+  try {
+    await mustAnswer(redis);
+    await members.check();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const mayWake = async (matchId: string): Promise<boolean> =>
+    !(await livesElsewhere(matchId)) &&
+    (await redis.set(`{${prefix}}:waking:${matchId}`, self.processId, 'PX', wakeMs, 'NX')) === 'OK';
+  return {
+    presence: new RedisPresence(options.redisUrl),
+    directory,
+    elsewhere: { lives: livesElsewhere, mayWake, forget: (matchId) => directory.forget(matchId) },
+    inTurn: clusterTurns(redis, prefix),
+    route: createUpgradeRouter({
+      processId: () => matchMaker.processId,
+      members,
+      directory,
+      hops: new Hops(mac('hop'), () => matchMaker.processId, now),
+      isHere: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
+      log,
+    }),
+    hot: connect('store', 500),
+    place: async () => members.leastLoaded(),
+    async join(port) {
+      self.port = port;
+      await members.join();
+    },
+    async drain() {
+      self.isDraining = true;
+      await members.tell();
+    },
+    async close() {
+      await members.leave();
+      await close();
+    },
+  };
+}
+
+/** A process that was to wake a match, and did not within this time, leaves it to another. */
+const wakeMs = 10_000;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,0 +1,69 @@
+/** Hands a socket on to another process: the request as it came, and then bytes, both ways, unread. */
+import type { IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export interface Tunnel {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What came with the request already. */
+  readonly head: Buffer;
+  readonly host: string;
+  readonly port: number;
+  /** Headers that are added to the request. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const connectMs = 500;
+/** A process that takes the socket and says nothing for so long hangs: its client tries again, elsewhere. */
+const firstByteMs = 3_000;
+
+/** True: the socket is in other hands. False: that process can't be reached, and the socket is as it was. */
+export async function openTunnel(tunnel: Tunnel, hangs: () => void): Promise<boolean> {
+  const { socket, head, host, port } = tunnel;
+  const there = await dial(host, port);
+  if (!there) return false;
+  there.setNoDelay(true);
+  there.write(requestHead(tunnel));
+  if (head.length > 0) there.write(head);
+  const giveUp = setTimeout(() => (hangs(), there.destroy()), firstByteMs);
+  there.once('data', () => clearTimeout(giveUp));
+  join(socket, there);
+  join(there, socket);
+  there.once('close', () => clearTimeout(giveUp));
+  return true;
+}
+
+function dial(host: string, port: number): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: connectMs });
+    const fail = (): void => {
+      socket.destroy();
+      resolve(null);
+    };
+    socket.once('error', fail).once('timeout', fail);
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.off('error', fail).off('timeout', fail);
+      resolve(socket);
+    });
+  });
+}
+
+function join(from: Duplex, to: Duplex): void {
+  from.pipe(to);
+  from.on('error', () => to.destroy());
+  from.on('close', () => to.destroy());
+}
+
+/** Node keeps header names and values as they came, in `rawHeaders`; of our own none that came from outside passes. */
+function requestHead({ request, headers }: Tunnel): string {
+  const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
+  const { rawHeaders } = request;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (!Object.hasOwn(headers, rawHeaders[i]!.toLowerCase()))
+      lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  }
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}

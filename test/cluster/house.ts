@@ -1,0 +1,88 @@
+/** Several processes that are one house: on a PostgreSQL database and a Redis of their own, behind a balancer. */
+import { Balancer } from '../../scripts/cluster/balancer.ts';
+import { type ServerProcess, startProcess } from '../app/process.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { type Environment, freePort, makeData } from '../support/server.ts';
+
+export interface Resident {
+  readonly port: number;
+  readonly url: string;
+  server: ServerProcess;
+}
+
+export class House {
+  readonly redis: RedisServer;
+  readonly data: Awaited<ReturnType<typeof makeData>>;
+  readonly residents: Resident[] = [];
+  readonly balancer: Balancer;
+  readonly #env: Environment;
+  /** Ports of all processes that there were. */
+  readonly #places: number[] = [];
+
+  private constructor(
+    redis: RedisServer,
+    data: Awaited<ReturnType<typeof makeData>>,
+    balancer: Balancer,
+    env: Environment,
+  ) {
+    this.redis = redis;
+    this.data = data;
+    this.balancer = balancer;
+    this.#env = env;
+  }
+
+  static async open(processes: number, env: Environment = {}): Promise<House> {
+    const [redis, data, balancer] = await Promise.all([
+      RedisServer.open(),
+      makeData('postgres'),
+      Balancer.listen(0, []),
+    ]);
+    const house = new House(redis, data, balancer, {
+      ...data.env,
+      REDIS_URL: redis.url,
+      MAX_MESSAGES_PER_SECOND: '10000',
+      ...env,
+    });
+    for (let i = 0; i < processes; i++) await house.add();
+    return house;
+  }
+
+  /** Where clients go. */
+  get url(): string {
+    return this.balancer.url;
+  }
+
+  async add(env: Environment = {}): Promise<Resident> {
+    const port = await freePort();
+    const place = this.#places.push(port) - 1;
+    const address = { PUBLIC_ADDRESS: this.balancer.addressOf(place) };
+    const server = await startProcess({ ...this.#env, ...address, PORT: String(port), ...env });
+    const resident = { port, url: `http://127.0.0.1:${port}`, server };
+    this.residents.push(resident);
+    this.#aim();
+    return resident;
+  }
+
+  /** Ends a process, and takes it from the balancer's list. */
+  async end(resident: Resident, signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+    this.residents.splice(this.residents.indexOf(resident), 1);
+    this.#aim();
+    resident.server.child.kill(signal);
+    return resident.server.ended;
+  }
+
+  async close(): Promise<void> {
+    for (const resident of this.residents.slice()) {
+      resident.server.child.kill('SIGCONT');
+      await this.end(resident, 'SIGKILL');
+    }
+    await this.balancer.close();
+    await this.redis.close();
+    await this.data.remove();
+  }
+
+  #aim(): void {
+    const living = new Set(this.residents.map(({ port }) => port));
+    this.balancer.aim(this.#places.map((port) => (living.has(port) ? port : 0)));
+  }
+}

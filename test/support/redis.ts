@@ -1,0 +1,36 @@
+/** A connection to the test server's Redis with a prefix of its own, whose keys are gone afterwards. */
+import { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+
+export const testRedisUrl = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+
+export interface TestRedis {
+  readonly prefix: string;
+  connect(): Redis;
+  close(): Promise<void>;
+}
+
+export function openRedis(url = testRedisUrl): TestRedis {
+  const prefix = `test-${randomUUID()}`;
+  const connections: Redis[] = [];
+  const connect = (): Redis => {
+    const redis = new Redis(url, {
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: 1_000,
+    });
+    redis.on('error', () => {});
+    connections.push(redis);
+    return redis;
+  };
+  return {
+    prefix,
+    connect,
+    async close() {
+      const redis = connect();
+      const keys = await redis.keys(`*${prefix}*`);
+      if (keys.length > 0) await redis.del(keys);
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}

@@ -41,6 +41,6 @@ export interface StateHash {
 /** The log of a finished match of a tenant. Throws errors with a code: history/not_found, not_over, bad_log. */
 export type ReadMatchLog = (tenantId: string, matchId: string) => Promise<MatchLog>;
 
-/** A result that was never played here has a claim instead of a play: nothing of it can be played again. */
+/** A solo result without inputs has a claim instead of a play: nothing of it can be played again. */
 export const isClaim = ({ entries }: Pick<MatchLog, 'entries'>): boolean =>
   entries.length === 4 && entries.at(-1)!.type === 'claim';

@@ -30,9 +30,9 @@ export function replayResponse(parts: ReplayParts, { isHead, header, fault }: As
 }
 
 /** A finished replay never changes but for what is listed here; compressed it has other bytes. */
-function etagOf({ log: { header, entries }, events, moments }: ReplayParts, isGzip: boolean): string {
+function etagOf({ log: { header, entries, hashes }, events, moments }: ReplayParts, isGzip: boolean): string {
   const { id, verified, flaw } = header;
-  const said = ['1', id, entries.length, verified, flaw, events.kind, moments.length, isGzip];
+  const said = ['1', id, entries.length, hashes.at(-1), verified, flaw, events.kind, moments.length, isGzip];
   return `"${createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 22)}"`;
 }
 

@@ -1,6 +1,7 @@
 /** The service: verifies finished matches, and keeps what was found. Rules with ids in SPEC.md. */
 import type { LogEvent } from '../ops/events.ts';
 import type { MatchLog, ReadMatchLog } from './match-log.ts';
+import { busy } from './verifier.ts';
 import type { Verdict } from './verify.ts';
 
 export interface Verification {
@@ -29,6 +30,8 @@ export interface VerificationDeps {
   readonly logEvent: LogEvent;
 }
 
+/** So many matches may be under way or wait. */
+const most = 32;
 /** A record that can't be read has been changed, too. */
 const unreadable = 'the replay record can not be read';
 
@@ -45,14 +48,18 @@ export function createVerification({ readLog, verify, flag, logEvent }: Verifica
     return found;
   }
 
-  return {
-    verify(tenantId, matchId) {
-      const key = `${tenantId} ${matchId}`;
-      const running = underWay.get(key) ?? run(tenantId, matchId).finally(() => underWay.delete(key));
-      underWay.set(key, running);
-      return running;
-    },
-  };
+  async function verifyOnce(tenantId: string, matchId: string): Promise<Verified> {
+    const key = `${tenantId} ${matchId}`;
+    const running = underWay.get(key);
+    if (running) return running;
+    // before its log is read: many logs at once would fill the memory
+    if (underWay.size >= most) throw busy();
+    const started = run(tenantId, matchId).finally(() => underWay.delete(key));
+    underWay.set(key, started);
+    return started;
+  }
+
+  return { verify: verifyOnce };
 }
 
 const badRecord: Verified = { verified: false, entries: 0, hashes: 0, flaw: unreadable };

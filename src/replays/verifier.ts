@@ -49,8 +49,7 @@ export class Verifier {
 
   /** Throws ApiError 409 `replay/unknown_version`, 503 `replay/busy` and `replay/too_long`. */
   async verify(log: MatchLog): Promise<Verdict> {
-    if (this.#isClosed || this.#waiting >= this.#most)
-      throw new ApiError(503, 'replay/busy', 'many matches are being verified; ask again in a moment');
+    if (this.#isClosed || this.#waiting >= this.#most) throw busy();
     this.#waiting++;
     const turn = this.#last.then(() => this.#run(log));
     this.#last = turn.catch(() => {});
@@ -68,7 +67,7 @@ export class Verifier {
   }
 
   async #run(log: MatchLog): Promise<Verdict> {
-    if (this.#isClosed) throw new ApiError(503, 'replay/busy', 'the server is stopping');
+    if (this.#isClosed) throw busy();
     const worker = (this.#worker ??= this.#start());
     const tooLong = setTimeout(() => void worker.terminate(), this.#longestMs);
     worker.ref();
@@ -118,4 +117,8 @@ async function send(worker: Worker, { header, hashes, entries }: MatchLog): Prom
     await letOthersRun();
   }
   post({ header, hashes });
+}
+
+export function busy(): ApiError {
+  return new ApiError(503, 'replay/busy', 'many matches are being verified; ask again in a moment');
 }

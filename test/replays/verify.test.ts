@@ -74,7 +74,7 @@ describe.each(courses)('a record of %s', (game, course) => {
     const random = seededRandom(seed(7), 'tamper');
     const played = playOf((await follow(game, log.entries))!);
     const counts = new Map<string, number>();
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 240; i++) {
       const entries = tamper(log.entries, tamperings[i % tamperings.length]!, random);
       const verdict = await verify({ ...log, entries });
       const found = verdict.ok === false ? verdict.check : 'accepted';
@@ -83,13 +83,13 @@ describe.each(courses)('a record of %s', (game, course) => {
     }
     for (const check of ['order', 'play', 'hash'])
       expect([check, counts.get(check)! > 0]).toEqual([check, true]);
-    expect(counts.get('accepted')!).toBeLessThan(140);
+    expect(counts.get('accepted')!).toBeLessThan(84);
   });
 
   test('[RP43] whose hashes and result were made anew is found where a rule was broken', async () => {
     const random = seededRandom(seed(8), 'tamper');
     const counts = { illegal: 0, accepted: 0 };
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 200; i++) {
       const entries = tamper(log.entries, 'data', random);
       const followed = await follow(game, entries);
       if (!followed?.result) continue;
@@ -242,7 +242,7 @@ describe('a log', () => {
           flaw: expect.stringMatching(/^entry \d+: [ -~]{1,190}$/),
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -274,8 +274,10 @@ describe('a log', () => {
     const claim = { t: 5, type: 'claim', seat: 0, data: { score: 5, stats: {} } };
     const entries = [create!, { ...claim, type: 'sit' }, { ...claim, type: 'start' }, claim];
     const numbered = entries.map((entry, at) => ({ ...entry, n: at + 1 }));
-    expect(await verify({ ...log, entries: numbered, hashes: [] })).toEqual({ ok: null, entries: 4 });
-    // among the entries of a play it is none
+    const solo = { ...log.header, mode: 'solo' };
+    expect(await verify({ header: solo, entries: numbered, hashes: [] })).toEqual({ ok: null, entries: 4 });
+    // in no other mode, and not among the entries of a play
+    expect(await verify({ ...log, entries: numbered, hashes: [] })).toMatchObject({ ok: false });
     const late = [...log.entries, { ...claim, n: log.entries.length + 1, t: 1e9 }];
     expect(await verify({ ...log, entries: late })).toMatchObject({ ok: false });
   });

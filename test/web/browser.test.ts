@@ -41,20 +41,14 @@ describe.skipIf(!chromium)('in a browser (needs Chromium)', () => {
     await tab.send('Input.dispatchKeyEvent', { type: 'keyDown', code, windowsVirtualKeyCode });
     await tab.send('Input.dispatchKeyEvent', { type: 'keyUp', code, windowsVirtualKeyCode });
   };
-  /** Looks once a frame. */
-  const shows = async (expression: string): Promise<void> => {
-    const look = `new Promise((resolve) => requestAnimationFrame(() => resolve(${expression})))`;
-    const end = performance.now() + 20_000;
-    // while a page loads there is none to look at
-    while (!(await tab.run<boolean>(look).catch(() => false)))
-      if (performance.now() > end) throw new Error(`it was never so that ${expression}`);
-  };
   const open = async (offer: string): Promise<void> => {
     await tab.send('Page.navigate', { url: 'about:blank' });
     await tab.send('Page.navigate', { url: server.url });
-    await shows(`document.querySelector('[name=${offer}]') !== null && document.readyState === 'complete'`);
+    await tab.shows(
+      `document.querySelector('[name=${offer}]') !== null && document.readyState === 'complete'`,
+    );
     await tab.run(`document.querySelector('[name=${offer}]').click()`);
-    await shows(`${status} === 'connected' && ${leftmost} >= 0`);
+    await tab.shows(`${status} === 'connected' && ${leftmost} >= 0`);
   };
 
   test('[CL10] a key moves the piece in the next frame, and the page has no errors', async () => {
@@ -74,7 +68,7 @@ describe.skipIf(!chromium)('in a browser (needs Chromium)', () => {
       await press('ArrowRight', 39);
       await press('Space', 32);
     }
-    await shows(`/^bot, medium · [1-9]/.test(document.querySelector('figcaption').textContent)`);
+    await tab.shows(`/^bot, medium · [1-9]/.test(document.querySelector('figcaption').textContent)`);
     const watcher = await sdkClient(server.url, sign('watcher')).joinById<TetrisTable>(id, {
       spectate: true,
     });

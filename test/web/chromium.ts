@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const candidates = [
   process.env['CHROMIUM'] ?? '',
@@ -21,6 +22,8 @@ export interface Tab {
   send(method: string, params?: Params): Promise<Record<string, unknown>>;
   /** The value of an expression in the page, awaited. Throws what it throws there. */
   run<T>(expression: string): Promise<T>;
+  /** Resolves when this is so in the page; looks again and again, and fails after 20 s. */
+  shows(expression: string): Promise<void>;
   /** Errors of the page's console, and exceptions that nobody caught. */
   readonly errors: readonly string[];
   close(): Promise<void>;
@@ -55,6 +58,7 @@ export async function openTab(width = 1280, height = 800): Promise<Tab> {
   return {
     ...wire,
     run: (expression) => evaluate(wire, expression),
+    shows: (expression) => waitFor(wire, expression),
     async close() {
       child.kill();
       await ended;
@@ -124,4 +128,15 @@ async function evaluate<T>(wire: Wire, expression: string): Promise<T> {
   })) as { result: { value: T }; exceptionDetails?: { exception?: { description: string } } };
   if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? 'the page threw');
   return result.value;
+}
+
+const lookMs = 15;
+
+async function waitFor(wire: Wire, expression: string): Promise<void> {
+  const end = performance.now() + 20_000;
+  // while a page loads there is none to look at
+  while (!(await evaluate<boolean>(wire, `Boolean(${expression})`).catch(() => false))) {
+    if (performance.now() > end) throw new Error(`it was never so that ${expression}`);
+    await sleep(lookMs);
+  }
 }

@@ -68,9 +68,12 @@ export class Player {
     listenToPlayerKeys((action) => this.#act(action), session.signal);
     const resized = new ResizeObserver(() => this.#changed());
     resized.observe(this.#stage);
+    const leave = (): void => void this.#replay?.leave();
+    // else the room waits for this page to return, and an account may have only so many
+    addEventListener('pagehide', leave, { signal: session.signal });
     session.signal.addEventListener('abort', () => {
       resized.disconnect();
-      void this.#replay?.leave();
+      leave();
     });
   }
 

@@ -20,12 +20,15 @@ export async function openSession(signal: AbortSignal): Promise<Session> {
   return { url, account: accountId, token, history: new HistoryClient(url, token), signal };
 }
 
+const noServer = 'The server does not answer. Is it running? Then load the page again.';
+
 /** A sentence that says what to do. */
 export function explain(error: unknown): string {
   // fetch throws it where nobody answers
-  if (error instanceof TypeError)
-    return 'The server does not answer. Is it running? Then load the page again.';
+  if (error instanceof TypeError) return noServer;
   if (error instanceof ApiError && error.code === 'history/bad_query')
     return `This filter can't be used: ${error.message}`;
-  return (error as Error).message || 'The server does not answer. Is it running? Then load the page again.';
+  // errors of rooms have their code in front
+  const text = (error as Error).message.replace(/^[a-z_]+\/[a-z_]+: /, '');
+  return text === '' ? noServer : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`.replace(/\.\.$/, '.');
 }

@@ -12,7 +12,7 @@ import { TickEngine } from '../../src/match/tick-engine.ts';
 import type { MatchLog } from '../../src/replays/match-log.ts';
 import { type Verdict, verifyLog } from '../../src/replays/verify.ts';
 import { Course, type Game, makeEngine } from '../match/course.ts';
-import { hashesOf, playersOf, recordOf, tamper, tamperings } from './logs.ts';
+import { hashesOf, numbered, playersOf, recordOf, tamper, tamperings } from './logs.ts';
 
 const seed = (n: number): string => n.toString(16).padStart(8, '0') + '5'.repeat(24);
 const whist = await Course.play({ game: 'whist', seed: seed(1), killsPer: 60 });
@@ -139,6 +139,12 @@ describe.each(courses)('a record of %s', (game, course) => {
     ['another version', 'setup', ({ header }) => ({ header: { ...header, version: '0' } })],
     ['another mode', 'setup', ({ header }) => ({ header: { ...header, mode: 'ranked' } })],
     ['a player too few', 'result', withPlayers((players) => players.slice(1))],
+    ['a player too many', 'result', withPlayers((players) => [...players, { ...players[0]!, seat: 9 }])],
+    [
+      'a figure that only solo results have',
+      'result',
+      withPlayers(([first, ...rest]) => [{ ...first!, stats: { ...first!.stats, verified: 1 } }, ...rest]),
+    ],
     [
       'seats that are changed',
       'result',
@@ -267,17 +273,23 @@ describe('a log', () => {
       check: 'play',
       n: at + 1,
     });
+    const without = numbered(log.entries.toSpliced(at, 1));
+    expect(await verify({ ...log, entries: without, hashes: [] })).toMatchObject({
+      ok: false,
+      check: 'play',
+      n: at + 1,
+    });
   });
 
   test('[RP45] of a result that was only claimed can not be verified', async () => {
     const [create] = log.entries;
     const claim = { t: 5, type: 'claim', seat: 0, data: { score: 5, stats: {} } };
     const entries = [create!, { ...claim, type: 'sit' }, { ...claim, type: 'start' }, claim];
-    const numbered = entries.map((entry, at) => ({ ...entry, n: at + 1 }));
+    const claimed = numbered(entries as Entry[]);
     const solo = { ...log.header, mode: 'solo' };
-    expect(await verify({ header: solo, entries: numbered, hashes: [] })).toEqual({ ok: null, entries: 4 });
+    expect(await verify({ header: solo, entries: claimed, hashes: [] })).toEqual({ ok: null, entries: 4 });
     // in no other mode, and not among the entries of a play
-    expect(await verify({ ...log, entries: numbered, hashes: [] })).toMatchObject({ ok: false });
+    expect(await verify({ ...log, entries: claimed, hashes: [] })).toMatchObject({ ok: false });
     const late = [...log.entries, { ...claim, n: log.entries.length + 1, t: 1e9 }];
     expect(await verify({ ...log, entries: late })).toMatchObject({ ok: false });
   });

@@ -18,13 +18,21 @@ const WAITING = `
   select count(*)::int as count from match_entry
   where position > coalesce((select position from event_cursor where durable = 'publisher'), 0)`;
 
+const LAST = 'select max(position) as last from match_entry';
+
+/** Of a time of play: milliseconds that a tick took at the 99th percentile, and CPU of the main thread, as a share of a core. */
+interface Felt {
+  readonly tick: number;
+  readonly cpu: number;
+}
+
 interface Outage {
   readonly lost: number;
   readonly stored: number;
-  /** Milliseconds that a tick takes at the 99th percentile: before, meanwhile, and when all has been caught up. */
-  readonly before: number;
-  readonly during: number;
-  readonly after: number;
+  readonly before: Felt;
+  readonly during: Felt;
+  /** When all has been caught up. */
+  readonly after: Felt;
   readonly waiting: number;
   readonly catchUpMs: number;
 }
@@ -41,28 +49,35 @@ export async function outage(bench: Bench): Promise<Row[]> {
     values,
     note,
   });
-  const seconds = outageMs / 1000;
-  const of = (name: keyof Outage) => found.map((one) => one[name]);
+  const stopped = `with NATS stopped for ${outageMs / 1000} s`;
+  const against = (what: string, of: (felt: Felt) => number, unit: string): Row => ({
+    ...row(
+      `${what} of ${matches} matches of Tetris ${stopped}, against before and after`,
+      'times',
+      found.map(({ before, during, after }) => (2 * of(during)) / (of(before) + of(after))),
+      `${unit}: ${found.map(({ before, during, after }) => [before, during, after].map(of).map(shown).join(' → ')).join(', ')}`,
+    ),
+    bound: { below: 1.5 },
+  });
+  const each = (of: (one: Outage) => number) => found.map(of).join(', ');
   return [
     {
       ...row(
-        `entries lost with NATS stopped for ${seconds} s`,
+        `entries lost ${stopped}`,
         '',
-        of('lost'),
-        `of ${of('stored').join(', ')}`,
+        found.map(({ lost }) => lost),
+        `of ${each(({ stored }) => stored)}`,
       ),
       bound: { below: 1 },
     },
-    {
-      ...row(
-        `a tick of ${matches} matches of Tetris, p99, with NATS stopped against before and after`,
-        'times',
-        found.map(({ before, during, after }) => (2 * during) / (before + after)),
-        found.map(({ before, during, after }) => [before, during, after].map(shown).join(' → ')).join(', '),
-      ),
-      bound: { below: 1.5 },
-    },
-    row('until all is in NATS again', 'ms', of('catchUpMs'), `${of('waiting').join(', ')} records waited`),
+    against('a tick, p99,', ({ tick }) => tick, 'ms'),
+    against('CPU of the main thread', ({ cpu }) => cpu * 100, '%'),
+    row(
+      'until all is in NATS again',
+      'ms',
+      found.map(({ catchUpMs }) => catchUpMs),
+      `${each(({ waiting }) => waiting)} records waited`,
+    ),
   ];
 }
 
@@ -84,16 +99,17 @@ async function measure(stage: Stage, server: NatsServer, outageMs: number): Prom
   const nats = openNatsEventStream({ url: server.url, sql: database.sql });
   try {
     await stage.openDuels(matches);
-    const before = await tickP99(stage, outageMs);
+    const before = await feel(stage, outageMs);
     await server.kill();
-    const during = await tickP99(stage, outageMs);
+    const during = await feel(stage, outageMs);
     const waiting = await waitingIn(database);
     await server.start();
     const began = performance.now();
     await untilWaiting(database, fewRecords);
     const catchUpMs = performance.now() - began;
-    const after = await tickP99(stage, outageMs);
+    const after = await feel(stage, outageMs);
     await stage.clear();
+    await untilStill(database);
     await untilWaiting(database, 0);
     return { before, during, after, waiting, catchUpMs, ...(await compare(database, nats)) };
   } finally {
@@ -102,13 +118,16 @@ async function measure(stage: Stage, server: NatsServer, outageMs: number): Prom
   }
 }
 
-async function tickP99(stage: Stage, ms: number): Promise<number> {
+async function feel(stage: Stage, ms: number): Promise<Felt> {
   const playing = stage.load.ask('nudgeDuels', ms + warmUpMs);
   await sleep(warmUpMs);
   await stage.server.ask('watchBeat');
+  const before = await stage.server.ask('cpu');
   await playing;
+  const after = await stage.server.ask('cpu');
   const { took } = await stage.server.ask('beat');
-  return took.toSorted((a, b) => a - b)[Math.floor(0.99 * took.length)] ?? Number.NaN;
+  const tick = took.toSorted((a, b) => a - b)[Math.floor(0.99 * took.length)] ?? Number.NaN;
+  return { tick, cpu: (after.main - before.main) / 1000 / ms };
 }
 
 async function waitingIn({ sql }: Database): Promise<number> {
@@ -121,6 +140,13 @@ async function untilWaiting(database: Database, atMost: number): Promise<void> {
     if (tries === 1_200) throw new Error('the publisher has not caught up within a minute');
     await sleep(50);
   }
+}
+
+/** Matches that were left commit a last time. */
+async function untilStill({ sql }: Database): Promise<void> {
+  const last = async () => (await sql.query<{ last: string }>(LAST))[0]!.last;
+  for (let [before, now] = ['', await last()]; before !== now; [before, now] = [now, await last()])
+    await sleep(1_000);
 }
 
 /** Entries of the store that can't be read from NATS, once and in their place. */

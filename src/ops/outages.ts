@@ -12,6 +12,8 @@ export interface OutageOptions {
   readonly now: () => number;
   /** Whether an error comes of an outage of it, and of nothing else. */
   readonly explains: (error: unknown) => boolean;
+  /** Its client knows when it goes and comes, and says so by `down` and `up`; else it is found out by `watch`. */
+  readonly isTold?: true;
 }
 
 export class Outage {
@@ -28,6 +30,22 @@ export class Outage {
 
   get isOn(): boolean {
     return this.#failures > 0;
+  }
+
+  down(error: unknown): void {
+    const { what, log, now } = this.#options;
+    if (this.#failures++ > 0) return;
+    this.#began = now();
+    log.warn({ outage: what, error }, `${what} does not answer; what needs it waits, and tries again`);
+  }
+
+  up(): void {
+    if (!this.isOn) return;
+    const { what, log, now } = this.#options;
+    this.#endedAt = now();
+    const seconds = (this.#endedAt - this.#began) / 1000;
+    log.info({ outage: what, seconds, failures: this.#failures }, `${what} answers again`);
+    this.#failures = 0;
   }
 
   /** Does `work`, which needs it, and takes note of whether it was there. */
@@ -47,7 +65,7 @@ export class Outage {
   quiet(log: Log): Log {
     const line = (level: 'warn' | 'error') => (fields: unknown, message?: string) => {
       const { error } = Object(fields) as { error?: unknown };
-      if (this.#options.explains(error)) this.#failed(this.#options.now(), error);
+      if (this.#options.explains(error)) this.#felt(error);
       else log[level](fields as object, message);
     };
     return {
@@ -58,22 +76,21 @@ export class Outage {
     };
   }
 
+  /** A consequence, of which nobody needs to hear. */
+  #felt(error: unknown): void {
+    const { isTold, now } = this.#options;
+    if (!isTold) this.#failed(now(), error);
+    else if (this.isOn) this.#failures++;
+  }
+
   #failed(began: number, error: unknown): void {
-    const { what, log, now } = this.#options;
     // it was under way when the outage ended that it tells of
     if (!this.isOn && began <= this.#endedAt) return;
     this.#failedAt = Math.max(this.#failedAt, began);
-    if (this.#failures++ > 0) return;
-    this.#began = now();
-    log.warn({ outage: what, error }, `${what} does not answer; what needs it waits, and tries again`);
+    this.down(error);
   }
 
   #worked(began: number): void {
-    if (!this.isOn || began < this.#failedAt + calmMs) return;
-    const { what, log, now } = this.#options;
-    this.#endedAt = now();
-    const seconds = (this.#endedAt - this.#began) / 1000;
-    log.info({ outage: what, seconds, failures: this.#failures }, `${what} answers again`);
-    this.#failures = 0;
+    if (began >= this.#failedAt + calmMs) this.up();
   }
 }

@@ -5,11 +5,11 @@ import { Outage } from '../../src/ops/outages.ts';
 
 const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
-function setUp() {
+function setUp(more: { isTold?: true } = {}) {
   const lines: { level: string; msg: string; [field: string]: unknown }[] = [];
   const log = createLogger({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line)) });
   let now = 1_000_000;
-  const outage = new Outage({ what: 'the database', log, now: () => now, explains: isUnreachable });
+  const outage = new Outage({ what: 'the database', log, now: () => now, explains: isUnreachable, ...more });
   const fail = async (error: unknown = gone) => {
     const work = async () => {
       throw error;
@@ -80,5 +80,23 @@ describe('an outage', () => {
       'the database answers again',
     ]);
     expect(lines.at(-1)).toMatchObject({ failures: 10 });
+  });
+
+  test('[OP10] [OP11] where its client tells of it, that alone begins and ends it', () => {
+    const { outage, lines, log, pass } = setUp({ isTold: true });
+    const quiet = outage.quiet(log);
+    quiet.warn({ error: gone }, 'too early');
+    outage.up();
+    outage.down(gone);
+    pass(5_000);
+    for (let i = 0; i < 4; i++) quiet.warn({ error: gone }, 'a consumer failed');
+    expect(outage.isOn).toBe(true);
+    outage.up();
+    quiet.warn({ error: gone }, 'too late');
+    expect(outage.isOn).toBe(false);
+    expect(lines).toMatchObject([
+      { level: 'warn', outage: 'the database' },
+      { level: 'info', seconds: 5, failures: 5 },
+    ]);
   });
 });

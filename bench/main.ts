@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- name …] [--database url] [--quick] [--json file]`: measures the figures that Gamekeeper promises and
- * prints them against their bounds. Names: throughput, latency, bytes, overhead, memory, comeback, tetris, duels, stream; all by default.
+ * prints them against their bounds. Names: throughput, latency, bytes, overhead, memory, comeback, tetris, duels, stream, seek, record, projector; all by default.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,10 @@ import { latency } from './figures/latency.ts';
 import { memory } from './figures/memory.ts';
 import { overhead } from './figures/overhead.ts';
 import { stream } from './figures/stream.ts';
+import { projector } from './figures/projector.ts';
+import { record } from './figures/record.ts';
 import { tetris } from './figures/tetris.ts';
+import { seek } from './figures/seek.ts';
 import { throughput } from './figures/throughput.ts';
 import { Child } from './rpc.ts';
 import { findCores, pinPostgres } from './pin.ts';
@@ -19,7 +22,20 @@ import { type Judged, judge, table } from './report.ts';
 import type { Bench } from './stage.ts';
 import { openServer } from './storage.ts';
 
-const figures = { throughput, latency, bytes, overhead, memory, comeback, tetris, duels, stream };
+const figures = {
+  throughput,
+  latency,
+  bytes,
+  overhead,
+  memory,
+  comeback,
+  tetris,
+  duels,
+  stream,
+  seek,
+  record,
+  projector,
+};
 type Figure = keyof typeof figures;
 
 const { values: options, positionals } = parseArgs({

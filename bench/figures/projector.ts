@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/database/database.ts';
 import { entities } from '../../src/database/entities.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { readLogs } from '../../src/events/log-rows.ts';
+import { readMoments } from '../../src/events/moment-rows.ts';
 import { openEventStream, type PostgresEventStream } from '../../src/events/postgres-event-stream.ts';
 import { createHistory } from '../../src/history/history.ts';
 import { startProjector } from '../../src/history/projector.ts';
@@ -84,7 +85,7 @@ async function measure(database: Database, stream: PostgresEventStream): Promise
   const { sql } = database;
   const rows = {
     readLogs: readLogs.bind(null, sql),
-    readMoments: stream.readMoments.bind(stream),
+    readMoments: readMoments.bind(null, sql),
   };
   const history = createHistory({ database, stream, rows });
   const fault = (matchId: string, error: unknown): void => {

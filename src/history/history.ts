@@ -92,7 +92,7 @@ export function createHistory({ database, stream, rows = rowsOfStream(stream) }:
   async function get(tenantId: string, matchId: string): Promise<HistoryMatchInFull> {
     const match = await find(tenantId, matchId);
     if (!match) throw notFound();
-    const moments = await rows.readMoments(matchId);
+    const moments = await rows.readMoments([matchId]);
     return { ...match, moments: moments.filter((one) => one.tenantId === tenantId).map(momentOf) };
   }
 

@@ -5,8 +5,8 @@ import type { EventStream, Moment, Published } from '../events/event-stream.ts';
 export interface LocalRows {
   /** The logs of some matches, each in order; those without any record are left out. */
   readLogs(matchIds: readonly string[]): Promise<ReadonlyMap<string, readonly Published[]>>;
-  /** The moments of a match, in order. */
-  readMoments(matchId: string): Promise<readonly Moment[]>;
+  /** The moments of some matches, of each in order. */
+  readMoments(matchIds: readonly string[]): Promise<readonly Moment[]>;
 }
 
 /** The logs of matches; empty for a match that nobody knows. */
@@ -30,6 +30,6 @@ export function rowsOfStream(stream: Pick<EventStream, 'read' | 'readMoments'>):
   return {
     readLogs: async (matchIds) =>
       new Map(await Promise.all(matchIds.map(async (id) => [id, await stream.read(id)] as const))),
-    readMoments: (matchId) => stream.readMoments(matchId),
+    readMoments: async (matchIds) => (await Promise.all(matchIds.map((id) => stream.readMoments(id)))).flat(),
   };
 }

@@ -1,3 +1,5 @@
+import { DriverException } from '@mikro-orm/core';
+
 /**
  * Why a database can't be opened: `database/in_use`, `database/unwritable`, `database/version`, `database/unreachable`.
  * The message says what to do next and never holds a password.
@@ -39,9 +41,21 @@ export function isTransient(error: unknown): boolean {
   return hasCause(error, (cause) => CONFLICT_STATE.test(errorCode(cause)) || tellsOutage(cause));
 }
 
-/** Whether the server could not be reached or does not serve now, whatever was asked of it. */
+/** A refused connection to NATS or Redis looks the same as one to the database. */
+const ours = new WeakSet<Error>();
+
+/** Notes that an error comes of the database. Its mapper's own errors say so by themselves. */
+export function ofDatabase<E>(error: E): E {
+  if (error instanceof Error) ours.add(error);
+  return error;
+}
+
+/** Whether the database could not be reached or does not serve now, whatever was asked of it. */
 export function isUnreachable(error: unknown): boolean {
-  return hasCause(error, tellsOutage);
+  return hasCause(
+    error,
+    (cause) => (ours.has(cause) || cause instanceof DriverException) && tellsOutage(cause),
+  );
 }
 
 function tellsOutage(error: Error): boolean {

@@ -1,6 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Database, DatabaseOptions, Em, Orm } from './database.ts';
-import { DatabaseError, errorCode } from './errors.ts';
+import { DatabaseError, errorCode, ofDatabase } from './errors.ts';
 import type { Sql } from './sql.ts';
 
 /** Opens a pool of connections to a PostgreSQL server. Throws DatabaseError `database/unreachable`. */
@@ -24,7 +24,10 @@ export async function openPostgres(options: DatabaseOptions & { readonly url: st
     const pool = await orm.driver.getConnection().getNativeClient();
     const sql: Sql = {
       query: async (text, params, name) => {
-        const { rows } = await pool.query({ text, values: params as unknown[], ...(name && { name }) });
+        const asked = pool.query({ text, values: params as unknown[], ...(name && { name }) });
+        const { rows } = await asked.catch((error: unknown) => {
+          throw ofDatabase(error);
+        });
         return rows;
       },
     };

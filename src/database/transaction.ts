@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Em } from './database.ts';
-import { isTransient } from './errors.ts';
+import { isTransient, ofDatabase } from './errors.ts';
 
 const ATTEMPTS = 5;
 const PAUSE_MS = 10;
@@ -18,7 +18,7 @@ export async function transaction<T>(
     try {
       return await database.em().transactional((em) => work(em as Em));
     } catch (error) {
-      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      if (attempt === ATTEMPTS || !isTransient(error)) throw ofDatabase(error);
       await sleep(Math.random() * PAUSE_MS * 2 ** attempt);
     }
   }

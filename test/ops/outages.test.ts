@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isUnreachable } from '../../src/database/errors.ts';
+import { isUnreachable, ofDatabase } from '../../src/database/errors.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { Outage } from '../../src/ops/outages.ts';
 
-const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const gone = ofDatabase(refused());
 
 function setUp(more: { isTold?: true } = {}) {
   const lines: { level: string; msg: string; [field: string]: unknown }[] = [];
@@ -57,7 +58,8 @@ describe('an outage', () => {
 
   test('[OP10] is not what failed for another reason', async () => {
     const { lines, fail } = setUp();
-    for (const code of ['40P01', '23505', '57014', '']) await fail(Object.assign(new Error('no'), { code }));
+    for (const code of ['40P01', '23505', '57014', ''])
+      await fail(ofDatabase(Object.assign(new Error('no'), { code })));
     expect(lines).toEqual([]);
   });
 
@@ -70,6 +72,7 @@ describe('an outage', () => {
     quiet.error({ error: new Error('a bug') }, 'a match had a fault');
     quiet.warn({ why: 'moved' }, 'a match has moved');
     quiet.info({ error: gone }, 'by the way');
+    quiet.warn({ error: new Error('no NATS', { cause: refused() }) }, 'NATS does not answer');
     pass(1_000);
     await work();
     expect(lines.map(({ msg }) => msg)).toEqual([
@@ -77,6 +80,7 @@ describe('an outage', () => {
       'a match had a fault',
       'a match has moved',
       'by the way',
+      'NATS does not answer',
       'the database answers again',
     ]);
     expect(lines.at(-1)).toMatchObject({ failures: 10 });

@@ -83,10 +83,12 @@ export class Replay {
     const { length } = this.player.timeline;
     const { entries, moments, isOver } = await this.#source.more(this.matchId, length + 1);
     const before = this.moments.length;
-    await this.player.extend(entries);
+    // records come whole: the first may begin before
+    const added = entries.filter(({ n }) => n > length);
+    await this.player.extend(added);
     this.#moments = moments;
     this.#hasMore = !isOver && !this.isOver;
-    return entries.length > 0 || this.moments.length > before;
+    return added.length > 0 || this.moments.length > before;
   }
 }
 

@@ -72,7 +72,7 @@ describe.skipIf(!hasServer)('a match that people play', () => {
   function plain(shown: object): { seats: object[] } {
     const { seats, ...table } = shown as { seats: { name: string; hand?: string }[] };
     const common = seats.map(({ name: _, hand: __, ...seat }) => seat);
-    return { ...table, ...{ origin: 0, deadline: 0, rematch: '' }, seats: common };
+    return { ...table, origin: 0, deadline: 0, rematch: '', seats: common } as { seats: object[] };
   }
 
   test('[RP28] [RP29] of whist shows at its end what the spectators see, over a broken connection too', async () => {

@@ -57,7 +57,8 @@ export class Library implements ReplaySource {
 
   #read({ entries, moments, known }: Shelf, from: number): RecordedMatch {
     return {
-      entries: entries.slice(from - 1, known),
+      // as a record that begins before
+      entries: entries.slice(Math.max(0, from - 3), known),
       moments: moments.filter(({ n }) => n <= known),
       isOver: known >= entries.length,
     };

@@ -19,7 +19,7 @@ import {
   readPage,
 } from './reader.ts';
 import { writeMatch } from './recorder.ts';
-import { summarize } from './summarize.ts';
+import { checkOwner, summarize } from './summarize.ts';
 
 export interface History {
   /**
@@ -37,7 +37,10 @@ export interface History {
   get(tenantId: string, matchId: string): Promise<HistoryMatchInFull>;
   /** The log of a finished match of a tenant. Throws HistoryError `history/not_found`, `history/not_over`, `history/bad_log`. */
   log(tenantId: string, matchId: string): Promise<MatchLog>;
-  /** What a match of a tenant has published so far, with its secrets: for whoever keeps them. Null where there is none. */
+  /**
+   * What a match of a tenant has published so far, with its secrets: for whoever keeps them. Null where there is none.
+   * Throws HistoryError `history/bad_log`.
+   */
   running(tenantId: string, matchId: string): Promise<RunningMatch | null>;
   /** Keeps what was found when a match was played again. */
   flag(matchId: string, finding: Finding): Promise<void>;
@@ -105,6 +108,7 @@ export function createHistory({ database, stream, rows = rowsOfStream(stream) }:
   async function running(tenantId: string, matchId: string): Promise<RunningMatch | null> {
     const records = await read(matchId);
     if (records[0]?.tenantId !== tenantId) return null;
+    checkOwner(records);
     return { setup: setupOf(records[0].entries), records };
   }
 

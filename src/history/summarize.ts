@@ -87,6 +87,7 @@ export function summarize(records: readonly Published[]): Summary | null {
   const end = find(records, resultEvent);
   const [first] = records;
   if (!end || !first) return null;
+  checkOwner(records);
   const { players } = parse(resultSchema, end.event, first.matchId);
   if (players.length === 0) return null;
   const entries = entriesUpTo(records, end.event.n);
@@ -110,6 +111,16 @@ export function summarize(records: readonly Published[]): Summary | null {
     players: players.map((player) => playerRow(player, durationMs)),
     log: { entries, hashes: hashesUpTo(records, end.event.n) },
   };
+}
+
+/** Throws HistoryError `history/bad_log` where records of a match are of different tenants or games: nobody may see them all. */
+export function checkOwner(records: readonly Published[]): void {
+  const [first] = records;
+  if (records.every(({ tenantId, game }) => tenantId === first!.tenantId && game === first!.game)) return;
+  throw new HistoryError(
+    'history/bad_log',
+    `match ${first!.matchId}: its log is of several tenants or games`,
+  );
 }
 
 /** Whether a record holds the result of its match. */

@@ -143,4 +143,11 @@ describe.each(databases)('logs on %s', (_kind, open) => {
     expect(await history.running('rival', first!.matchId)).toBeNull();
     for (const id of [newId(), 'x', '', '\0']) expect(await history.running('acme', id)).toBeNull();
   });
+
+  test('[H28] where records of another tenant stand under its id, nobody gets them', async () => {
+    const [first, second] = finishedLog();
+    await stream.append([first!, { ...second!, tenantId: 'rival' }]);
+    await expect(history.running('acme', first!.matchId)).rejects.toMatchObject({ code: 'history/bad_log' });
+    expect(await history.running('rival', first!.matchId)).toBeNull();
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { summarize } from '../../src/history/summarize.ts';
-import { finishedLog, player, T0 } from './support.ts';
+import { event, finishedLog, player, T0 } from './support.ts';
 
 describe('rows from a log', () => {
   test('[H4] the match is dated by the records of its start and its result', () => {
@@ -53,6 +53,22 @@ describe('rows from a log', () => {
     expect(row!.stats).toEqual({ garbage_sent: 1.5, pieces_placed: 2 ** 40, tSpins: 3 });
   });
 
+  test('[H20] hashes that were told up to the end are kept, none is no fault, one that is none is refused', () => {
+    const log = finishedLog();
+    const hash = (n: number, data: unknown) => ({ ...event(n, 0, 'state_hash', data) });
+    const withHashes = log.map((record) => ({
+      ...record,
+      events: [...record.events, hash(record.n, { hash: `h${record.n}` })],
+    }));
+    const after = { ...log[3]!, n: 5, entries: [], events: [hash(5, { hash: 'late' })] };
+    expect(summarize([...withHashes, after])!.log.hashes).toEqual(
+      [1, 2, 3, 4].map((n) => ({ n, hash: `h${n}` })),
+    );
+    expect(summarize(log)!.log.hashes).toEqual([]);
+    const odd = { ...log[2]!, events: [hash(3, { hash: 7 })] };
+    expect(() => summarize(log.with(2, odd))).toThrow('state_hash.hash');
+  });
+
   test('[H3] no result, no rows: an empty log, one that goes on, one that ended with nobody', () => {
     expect(summarize([])).toBeNull();
     expect(summarize(finishedLog().slice(0, 3))).toBeNull();
@@ -63,6 +79,18 @@ describe('rows from a log', () => {
     const log = finishedLog().toSpliced(missing, 1);
     expect(() => summarize(log)).toThrow(expect.objectContaining({ code: 'history/bad_log' }));
   });
+
+  test.each([{ tenantId: 'rival' }, { game: 'tetris' }])(
+    '[H6] a log with a record of %j is refused',
+    (other) => {
+      for (const at of [0, 1, 2, 3]) {
+        const log = finishedLog();
+        expect(() => summarize(log.with(at, { ...log[at]!, ...other }))).toThrow(
+          expect.objectContaining({ code: 'history/bad_log' }),
+        );
+      }
+    },
+  );
 
   test('[H6] a result in which two have one seat is refused', () => {
     const log = finishedLog({ players: [player(), player({ account: 'bob' })] });

@@ -255,6 +255,29 @@ export function eventStreamContract(openBackend: () => Promise<StreamBackend>): 
       await next.stop();
     });
 
+    test('[ES13] stop amid a long log: what follows goes to the next reader, and nothing to both', async () => {
+      const matchId = randomUUID();
+      const durable = randomUUID();
+      const seen = new Seen([matchId]);
+      const entered = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<void>();
+      const subscription = stream.subscribe(durable, async (records) => {
+        await seen.handler(records);
+        if (seen.numbers[0]!.length === 0) return;
+        entered.resolve();
+        await gate.promise;
+      });
+      await stream.append(Array.from({ length: 3_000 }, (_, i) => record(matchId, i + 1)));
+      await entered.promise;
+      const stopping = subscription.stop();
+      gate.resolve();
+      await stopping;
+      expect(seen.numbers[0]!.length).toBeLessThan(3_000);
+      const next = stream.subscribe(durable, seen.handler);
+      await vi.waitFor(() => expect(seen.numbers).toEqual([upTo(3_000)]), PATIENCE);
+      await next.stop();
+    });
+
     test('[ES16] moments are read as they were appended, each once, apart from the records', async () => {
       const [matchId, other] = [randomUUID(), randomUUID()];
       await stream.append([record(matchId, 1), record(other, 1)]);

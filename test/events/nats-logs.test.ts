@@ -265,6 +265,15 @@ describe.runIf(hasNats)('logs in NATS', () => {
     const { seen, subscription } = subscribe('behind', matchId);
     await vi.waitFor(() => expect(seen).toEqual([4]), PATIENCE);
     await subscription.stop();
+    await stream.append([record(matchId, 5)]);
+    await purge();
+    for (let i = 0; i < 2; i++) {
+      const again = subscribe('behind', matchId);
+      await vi.waitFor(() => expect(told).toHaveLength(2), PATIENCE);
+      await vi.waitFor(async () => expect(await again.subscription.lag()).toBe(0), PATIENCE);
+      await again.subscription.stop();
+    }
+    expect(told.pop()).toMatchObject({ where: 'behind', error: { code: 'stream/forgotten' } });
     expect(told).toMatchObject([{ where: 'behind', error: { code: 'stream/forgotten' } }]);
   });
 
@@ -286,6 +295,34 @@ describe.runIf(hasNats)('logs in NATS', () => {
     await vi.waitFor(() => expect(seen).toEqual([2]), PATIENCE);
     await vi.waitFor(async () => expect(await subscription.lag()).toBe(0), PATIENCE);
     await subscription.stop();
+    await stream.append([record(matchId, 3)]);
+    const third = subscribe('after', matchId);
+    await vi.waitFor(() => expect(third.seen).toEqual([3]), PATIENCE);
+    await third.subscription.stop();
+    expect(told).toHaveLength(1);
+  });
+
+  test('[ES46] a reader whose handler fails and fails gives up once another has taken over', async () => {
+    const { sql } = backend.database;
+    const taken: unknown[] = [];
+    const query: typeof sql.query = (text, params, name) => {
+      if (name === 'take-reader-lease') taken.push(params);
+      return sql.query(text, params, name);
+    };
+    const reader = openNatsEventStream({ url: natsUrl, sql: { query }, names, leaseMs: 400 });
+    open.push(reader);
+    let calls = 0;
+    reader.subscribe('replaced', async () => {
+      calls++;
+      throw new Error('never');
+    });
+    await stream.append([record(randomUUID(), 1)]);
+    await vi.waitFor(() => expect(calls).toBeGreaterThan(1), PATIENCE);
+    const before = taken.length;
+    const other = `owner = gen_random_uuid(), owned_until = clock_timestamp() + interval '1 hour'`;
+    await sql.query(`update event_cursor set ${other} where durable like 'nats:%:replaced'`);
+    // it asks for the lease again: so it reads no more
+    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(before), PATIENCE);
   });
 
   test('[ES26] a stream that is deleted is made again, and subscriptions begin at its first message', async () => {

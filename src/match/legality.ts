@@ -31,7 +31,7 @@ export function mustBeDecided<S>(rules: Decider<S>, state: S, entry: Entry): voi
   const { type, seat, data } = entry;
   const decided = rules.decide(state, seat ?? -1, { name: type, payload: data });
   if (decided instanceof Refusal) throw new IllegalEntry(entry, decided.code);
-  if (decided.length !== 1 || !isDeepStrictEqual(decided[0], { type, seat, data }))
+  if (!isDeepStrictEqual(decided, [{ type, seat, data }]))
     throw new IllegalEntry(entry, `${type} is not as its command would have made it`);
 }
 

@@ -51,7 +51,7 @@ describe('a changed log', () => {
   test.each<[string, number, Change]>([
     ['a gap', played + 1, (log) => log.splice(played, 1)],
     ['an earlier time', played, set(played, { t: -1 })],
-    ['no time', played, set(played, { t: null as never })],
+    ['no time', played, set(played, { t: undefined as never })],
     ['a second beginning', played + 1, insert(played, whist.log[0]!)],
     ['a card of another hand', played, set(played, { data: whist.log[placeOf(whist, 'play', 2)]!.data })],
     ['a card that is none', played, set(played, { data: { card: 'ZZ' } })],
@@ -75,6 +75,7 @@ describe('a changed log', () => {
 
   const mark = placeOf(tetris, 'mark', 2);
   const input = placeOf(tetris, 'input', 3);
+  const out = placeOf(tetris, 'eliminated');
   const marked = tetris.log[mark]!.data as object;
   const { tick } = tetris.log[input]!.data as { tick: number };
   test.each<[string, number, Change]>([
@@ -86,8 +87,86 @@ describe('a changed log', () => {
     ['a mark with more than its tick', mark, set(mark, { data: { ...marked, x: 1 } })],
     ['a mark of a seat', mark, set(mark, { seat: 0 })],
     ['a mark that marks no time', mark + 1, insert(mark, tetris.log[mark]!)],
+    ['an elimination of an earlier tick', out, set(out, { data: { tick: 1 } })],
     ['an end before the end', mark, set(mark, { type: 'end', seat: null })],
   ])('[E9] of Tetris is refused: %s', async (_, at, change) => {
     expect((await refusal(tetris, change))?.[0]).toBe(tetris.log[at]!.n);
+  });
+});
+
+/** An entry without its place. */
+type Draft = [type: string, seat: number | null, data?: unknown, t?: number];
+
+const day = 24 * 3_600_000;
+const setup = whist.log[0]!.data;
+const lobby: Draft[] = [
+  ['sit', 0, { account: 'ann' }],
+  ['sit', 1, { account: 'bob' }],
+  ['add_bot', 0, { seat: 2, strength: 'weak' }],
+];
+const begun: Draft[] = [
+  ...lobby,
+  ['add_bot', 0, { seat: 3, strength: 'weak' }],
+  ['ready', 0, { ready: true }],
+  ['ready', 1, { ready: true }],
+  ['start', 1],
+];
+const gone: Draft[] = [...begun, ['away', 0], ['away', 1]];
+
+/** Whether the last of the entries is refused; all before it must not be. */
+async function isRefused(drafts: readonly Draft[]): Promise<boolean> {
+  const engine = makeEngine.whist();
+  const entries = drafts.map(([type, seat, data = null, t = 0], i) => ({ n: i + 2, t, type, seat, data }));
+  await engine.follow([{ n: 1, t: 0, type: 'create', seat: null, data: setup }, ...entries.slice(0, -1)]);
+  try {
+    await engine.follow(entries.slice(-1));
+    return false;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'match/illegal_entry', n: entries.length + 1 });
+    return true;
+  }
+}
+
+describe('seats', () => {
+  test.each<[Draft[], Draft]>([
+    [lobby, ['sit', 3, { account: 'eve' }]],
+    [lobby, ['stand', 1]],
+    [lobby, ['ready', 1, { ready: true }]],
+    [lobby, ['add_bot', 0, { seat: 3, strength: 'strong' }]],
+    [lobby, ['remove_bot', 0, { seat: 2 }]],
+    [lobby, ['away', 1]],
+    [begun, ['away', 1]],
+    [gone, ['back', 1]],
+    [gone, ['abandon', null, null, day]],
+    [begun.slice(0, -1), ['start', 1]],
+  ])('[E9] an entry that fits is taken: number %#', async (before, entry) => {
+    expect(await isRefused([...before, entry])).toBe(false);
+  });
+
+  test.each<[string, Draft[], Draft]>([
+    ['a seat that is taken', lobby, ['sit', 0, { account: 'eve' }]],
+    ['a second seat', lobby, ['sit', 3, { account: 'ann' }]],
+    ['a free seat that is left', lobby, ['stand', 3]],
+    ['a bot that gets ready', lobby, ['ready', 2, { ready: true }]],
+    ['who is not ready, and is not ready', lobby, ['ready', 1, { ready: false }]],
+    ['a bot that a guest adds', lobby, ['add_bot', 1, { seat: 3, strength: 'weak' }]],
+    ['a bot without a strength', lobby, ['add_bot', 0, { seat: 3, strength: 'divine' }]],
+    ['a bot on a taken seat', lobby, ['add_bot', 0, { seat: 1, strength: 'weak' }]],
+    ['a bot that is none', lobby, ['remove_bot', 0, { seat: 1 }]],
+    ['a bot that a guest removes', lobby, ['remove_bot', 1, { seat: 2 }]],
+    ['a start without all', lobby, ['start', 0]],
+    ['a start by nobody', begun.slice(0, -1), ['start', null]],
+    ['a bid before the start', lobby, ['bid', 0, { bid: 1 }]],
+    ['a ready player amid play', begun, ['ready', 1, { ready: false }]],
+    ['a bot that goes', begun, ['away', 2]],
+    ['who comes back and was there', begun, ['back', 1]],
+    ['a turn that ran out before its time', begun, ['idle', 0, null, 9_999]],
+    ['a bot whose turn ran out', begun, ['idle', 2, null, day]],
+    ['a turn of who is not there', [...begun, ['away', 0]], ['idle', 0, null, day]],
+    ['an end by nobody while somebody is there', begun, ['abandon', null, null, 2 * day]],
+    ['an end by nobody before the day is over', gone, ['abandon', null, null, day - 1]],
+    ['an end by a seat', gone, ['abandon', 0, null, day]],
+  ])('[E9] an entry that does not fit is refused: %s', async (_, before, entry) => {
+    expect(await isRefused([...before, entry])).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const FIRST_AFTER_MS = 60_000;
 const EVERY_MS = 60 * 60 * 1000;
 /** Records that are looked at, and removed at most, by one statement: a commit may have to wait for it on PGlite. */
-const CHUNK = 500;
+const CHUNK = 100;
 const PAUSE_MS = 20;
 
 /** Positions follow time but for the length of a transaction, so the old ones are the first. */

@@ -147,7 +147,7 @@ describe.each(databases)('%s', (_kind, open) => {
     });
     const second = await make({ ...finished, records: 400, age: 93 });
     const young = await make({ ...finished, records: 3, age: 1 });
-    let rounds = 2;
+    let rounds = 10;
     expect(await removeOld(options(), () => rounds-- > 0)).toBe(600);
     expect(await left()).toEqual(
       new Map([

@@ -37,12 +37,12 @@ export function drawBoards(stage: HTMLElement): Drawing {
 
 function figureOf(seat: number): Figure {
   const canvas = el('canvas', { role: 'img' });
-  const [caption, place] = [el('span', { class: 'name' }), el('b')];
+  const [caption, place] = [el('span'), el('b')];
   const element = el(
     'figure',
     { 'data-seat': String(seat) },
     canvas,
-    el('figcaption', {}, dot(seat), caption, place),
+    el('figcaption', {}, el('span', { class: 'name' }, dot(seat), caption), place),
   );
   return { element, canvas, caption, place };
 }

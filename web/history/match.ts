@@ -31,9 +31,12 @@ export async function showMatch(session: Session, id: string, spot: Spot): Promi
   const share = copyButton('Link', 'Copy the link to this place', () => link({ at: player.at }));
   const list = new MomentList((number) => player.seekMoment(number), link);
   const player = new Player(session, id, [share], {
-    moments: (moments, seatName) => list.show(moments, seatName),
-    running: () => result.replaceChildren(el('p', {}, runningNote)),
-    over: () => void waitForResult(session, id).then(show),
+    moments: (...shown) => list.show(...shown),
+    running: (game) => {
+      head.replaceChildren(...headOf(session, null, game));
+      result.replaceChildren(el('p', {}, runningNote));
+    },
+    over: () => void waitForResult(session, id).then((match) => match && show(match)),
   });
   byId('match').replaceChildren(head, player.element, el('aside', {}, result, list.element));
   byId('note').textContent = '';
@@ -60,8 +63,9 @@ async function waitForResult(session: Session, id: string): Promise<ListedMatch 
   return null;
 }
 
-function headOf(session: Session, match: ListedMatch | null): Node[] {
-  const name = match ? title(match.game) : 'Match';
+/** `running`: the game of a match that has no result yet. */
+function headOf(session: Session, match: ListedMatch | null, running = 'match'): Node[] {
+  const name = title(match?.game ?? running);
   document.title = `${name} · Gamekeeper`;
   const back = el('a', { href: '#/', class: 'back' }, '← All matches');
   if (!match) return [back, el('h2', {}, name)];

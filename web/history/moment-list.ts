@@ -4,6 +4,7 @@ import { copyButton } from './copy-button.ts';
 import { momentLabel } from './controls.ts';
 import { button, dot, el } from './dom.ts';
 import type { SeatName } from './drawing.ts';
+import { momentTypes } from './moment-types.ts';
 import type { Spot } from './route.ts';
 import { clock } from './words.ts';
 
@@ -19,17 +20,19 @@ export class MomentList {
   }
 
   /** Made again only where there is something new. */
-  show(moments: readonly ReplayMoment[], seatName: SeatName): void {
+  show(moments: readonly ReplayMoment[], seatName: SeatName, game: string): void {
     const labels = moments.map((moment) => momentLabel(moment, seatName));
     const key = JSON.stringify(labels);
     if (key === this.#labels) return;
     this.#labels = key;
-    this.element.replaceChildren(...moments.map((moment, i) => this.#row(moment, labels[i]!)));
+    this.element.replaceChildren(
+      ...moments.map((moment, i) => this.#row(moment, labels[i]!, momentTypes[game]?.[moment.type])),
+    );
   }
 
-  #row({ number, seat, at }: ReplayMoment, label: string): HTMLElement {
+  #row({ number, seat, at }: ReplayMoment, label: string, words = label): HTMLElement {
     const go = button('', () => this.#seek(number), { class: 'go', 'data-moment': String(number) });
-    go.append(dot(seat), el('time', {}, clock(at)), el('span', { class: 'name', title: label }, label));
+    go.append(dot(seat), el('time', {}, clock(at)), el('span', { class: 'name', title: words }, label));
     const share = copyButton('Link', `Copy the link to ${label}`, () => this.#link({ moment: number }));
     return el('li', {}, go, share);
   }

@@ -1,6 +1,10 @@
 /** The moments that games know, with what each is in a few words. */
 import { tetrisMoments } from '../../rooms/tetris/moments.ts';
+import { whistMoments } from '../../rooms/whist/moments.ts';
 
-export const momentTypes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+type Types = Readonly<Record<string, string>>;
+
+export const momentTypes: Readonly<Record<string, Types>> = {
   tetris: tetrisMoments.types,
+  whist: whistMoments.types,
 };

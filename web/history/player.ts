@@ -21,9 +21,9 @@ const dragMs = 80;
 
 export interface PlayerListener {
   /** More moments are known, or names of seats. */
-  moments(moments: readonly ReplayMoment[], seatName: SeatName): void;
+  moments(moments: readonly ReplayMoment[], seatName: SeatName, game: string): void;
   /** The match has no result yet. */
-  running(): void;
+  running(game: string): void;
   /** The match that ran has its result. */
   over(): void;
 }
@@ -122,7 +122,7 @@ export class Player {
     if (!this.#isOver && state.isOver && this.#state) this.#listener.over();
     if (!this.#state) {
       this.#untell();
-      if (!state.isOver) this.#listener.running();
+      if (!state.isOver) this.#listener.running(state.game);
     }
     this.#isOver = state.isOver;
     this.#state = state;
@@ -147,7 +147,7 @@ export class Player {
     this.#drawing?.draw(state.table, seatName);
     this.#controls.show(state, this.#dragAt ?? state.at);
     this.#controls.showMoments(this.#moments, state.duration, seats.length, seatName);
-    this.#listener.moments(this.#moments, seatName);
+    this.#listener.moments(this.#moments, seatName, state.game);
     const shown = justBeen(this.#moments, state.at, state.speed);
     this.#toasts.show(shown, (seat) => (seat === null ? null : this.#drawing?.spot(seat)) ?? this.#stage);
   }

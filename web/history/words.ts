@@ -33,7 +33,8 @@ export function title(name: string): string {
     .toLowerCase()
     .replace('t spin', 'T-spin')
     .replace('back to back', 'back-to-back')
-    .replace('near death', 'near-death');
+    .replace('near death', 'near-death')
+    .replace('last trick', 'last-trick');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

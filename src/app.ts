@@ -34,7 +34,7 @@ export async function startApp(config: Config, { games = allGames, store }: Over
   try {
     const base = await openBase(config, { games, store }, closing);
     const { server, port } = await openServer(config, base, engines, closing);
-    startWorkers(base, closing);
+    await startWorkers(base, closing);
     return { port, server, close: () => closeAll(closing) };
   } catch (error) {
     await closeAll(closing);

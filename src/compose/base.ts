@@ -13,7 +13,10 @@ import { type Database, openDatabase } from '../database/database.ts';
 import { entities } from '../database/entities.ts';
 import { isUnreachable } from '../database/errors.ts';
 import { migrate } from '../database/migrate.ts';
-import { openEventStream } from '../events/postgres-event-stream.ts';
+import type { Sql } from '../database/sql.ts';
+import type { Subscription } from '../events/event-stream.ts';
+import { readLogs } from '../events/log-rows.ts';
+import { readMoments } from '../events/moment-rows.ts';
 import { createHistory } from '../history/history.ts';
 import { systemClock } from '../match/clock.ts';
 import type { Game } from '../match/game.ts';
@@ -26,6 +29,7 @@ import type { MatchStore } from '../store/match-store.ts';
 import { type MatchStoreOptions, openMatchStore } from '../store/postgres-match-store.ts';
 import { openRedisMatchStore } from '../store/redis-match-store.ts';
 import type { Closing } from './closing.ts';
+import { openStreams } from './streams.ts';
 
 const redisPrefix = 'gamekeeper';
 
@@ -45,15 +49,10 @@ export async function openBase(config: Config, { games, store: given }: BaseOpti
   const database = watched(await openStorage(config), outage);
   closing.push(() => database.close());
   const { sql } = database;
-  const stream = openEventStream({
-    sql,
-    onError: (durable, error) =>
-      log.warn({ durable, error }, 'a consumer of the stream failed, and tries again'),
-  });
-  closing.push(() => stream.close());
+  const streams = openStreams(config, sql, log, closing);
   const keys = createKeyRing(config.auth.keys ?? [openDevKey(config.dataDir)]);
   const cluster = await openHouse(config, keys, log, closing);
-  const onCommit = (): void => stream.nudge();
+  const onCommit = (): void => streams.local.nudge();
   const storeOptions = { sql, processId: randomUUID(), now: clock.now, onCommit };
   const store = given ?? (await openStore(storeOptions, cluster, log));
   closing.push(() => store.close());
@@ -64,10 +63,12 @@ export async function openBase(config: Config, { games, store: given }: BaseOpti
     log,
     logEvent: createEvents(log),
     database,
-    stream,
+    streams,
+    /** Of the stream, by name: how far they are behind. */
+    readers: {} as Record<string, Subscription>,
     store,
     tokens: createTokens({ ...config.auth, keys, now: clock.now }),
-    history: createHistory({ database, stream }),
+    history: createHistory({ database, stream: streams.world, rows: rowsOf(sql) }),
     matches,
     cluster,
     rooms: new LiveRooms(store, matches, cluster?.elsewhere),
@@ -114,4 +115,12 @@ async function openStorage({ database: { url, poolMax }, dataDir }: Config): Pro
 function watched(database: Database, outage: Outage): Database {
   const { sql } = database;
   return { ...database, sql: { query: (...asked) => outage.watch(() => sql.query(...asked)) } };
+}
+
+/** What history reads near at hand. */
+function rowsOf(sql: Sql) {
+  return {
+    readLogs: (matchIds: readonly string[]) => readLogs(sql, matchIds),
+    readMoments: (matchIds: readonly string[]) => readMoments(sql, matchIds),
+  };
 }

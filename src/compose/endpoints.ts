@@ -2,6 +2,7 @@
 import { devTokenEndpoints } from '../auth/dev-token.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Config } from '../config.ts';
+import { streamStatus } from '../events/status.ts';
 import { historyEndpoints } from '../history/endpoints.ts';
 import { writeMatch } from '../history/recorder.ts';
 import { summarize } from '../history/summarize.ts';
@@ -20,7 +21,10 @@ export function endpointsOf({ production, auth }: Config, base: Base, verifier: 
   const minted = ({ accountId, tenantId, roles }: Principal): void =>
     logEvent('token_minted', { accountId, tenantId, roles });
   return {
-    ...healthEndpoints([{ name: 'database', check: () => database.sql.query('select 1') }]),
+    ...healthEndpoints({
+      checks: [{ name: 'database', check: () => database.sql.query('select 1') }],
+      backlog: () => streamStatus(base.readers),
+    }),
     ...historyEndpoints({ history, requirePrincipal }),
     ...replayEndpointsOf(base, requirePrincipal, verifier),
     ...soloEndpoints({ solo: soloOf(base), requirePrincipal }),

@@ -15,11 +15,13 @@ import type { Game } from '../match/game.ts';
 import type { RoomServices } from '../match/room-services.ts';
 import { colyseusLogger } from '../ops/logger.ts';
 import { adminMonitor } from '../ops/monitor.ts';
+import { defineReplayRoom } from '../replays/define-replay-room.ts';
 import { Verifier } from '../replays/verifier.ts';
 import { soloBodyLimits } from '../solo/endpoints.ts';
 import type { Base } from './base.ts';
 import type { Closing } from './closing.ts';
 import { endpointsOf } from './endpoints.ts';
+import { replayServices } from './replays.ts';
 
 /** The built pages (scripts/build-web.ts). */
 const webFolder = join(import.meta.dirname, '../../web/dist');
@@ -52,7 +54,10 @@ export async function openServer(
     transport: transportOf(config, base, http),
     routes: http.routes,
     express: http.express,
-    rooms: Object.fromEntries(games.map((game) => [game.name, roomOf(game, services)])),
+    rooms: {
+      ...Object.fromEntries(games.map((game) => [game.name, roomOf(game, services)])),
+      replay: defineReplayRoom(replayServices(config, base)),
+    },
   });
   const port = await listen(server, config.http);
   closing.push(async () => {

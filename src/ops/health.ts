@@ -12,8 +12,14 @@ export interface HealthCheck {
 /** A check that answers later than this has failed. */
 const patienceMs = 2_000;
 
+export interface HealthDeps {
+  readonly checks: readonly HealthCheck[];
+  /** How far readers of the stream are behind, by name: shown, and nothing that makes a server not ready. */
+  readonly backlog?: () => Promise<Readonly<Record<string, number | null>>>;
+}
+
 /** GET /health/live: 200 while the process answers. GET /health/ready: 200 when all checks hold, else 503. */
-export function healthEndpoints(checks: readonly HealthCheck[]) {
+export function healthEndpoints({ checks, backlog = async () => ({}) }: HealthDeps) {
   return {
     live: createEndpoint('/health/live', { method: 'GET' }, async () => ({ status: 'live' })),
     ready: createEndpoint('/health/ready', { method: 'GET' }, async () => {
@@ -22,7 +28,8 @@ export function healthEndpoints(checks: readonly HealthCheck[]) {
       );
       const isReady = outcomes.every(([, isWell]) => isWell);
       const named = Object.fromEntries(outcomes.map(([name, isWell]) => [name, isWell ? 'ok' : 'failed']));
-      return Response.json(isReady ? { status: 'ready', checks: named } : notReady(named), {
+      const details = { checks: named, backlog: await backlog() };
+      return Response.json(isReady ? { status: 'ready', ...details } : notReady(details), {
         status: isReady ? 200 : 503,
         headers: { 'Cache-Control': 'no-store' },
       });
@@ -30,9 +37,13 @@ export function healthEndpoints(checks: readonly HealthCheck[]) {
   };
 }
 
-function notReady(checks: Record<string, string>) {
+function notReady(details: object) {
   const message = 'The server is not ready to serve: `checks` says what is missing.';
-  return { status: 'not_ready', checks, ...envelopeOf({ status: 503, code: 'health/not_ready', message }) };
+  return {
+    status: 'not_ready',
+    ...details,
+    ...envelopeOf({ status: 503, code: 'health/not_ready', message }),
+  };
 }
 
 async function holds(check: HealthCheck['check']): Promise<boolean> {

@@ -12,7 +12,9 @@ beforeAll(async () => {
     { name: 'database', check: () => database() },
     { name: 'lobby', check: well },
   ];
-  http = await startHttp({ endpoints: healthEndpoints(checks) });
+  http = await startHttp({
+    endpoints: healthEndpoints({ checks, backlog: async () => ({ history: 3, publisher: null }) }),
+  });
 });
 afterAll(() => http.close());
 beforeEach(() => void (database = well));
@@ -27,10 +29,14 @@ test('[OP4] the process lives, whatever its checks say', async () => {
   expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'live' } });
 });
 
-test('[OP5] the server is ready when all checks hold', async () => {
+test('[OP5] [OP14] the server is ready when all checks hold, however far the readers of the stream are behind', async () => {
   expect(await get('/health/ready')).toEqual({
     status: 200,
-    body: { status: 'ready', checks: { database: 'ok', lobby: 'ok' } },
+    body: {
+      status: 'ready',
+      checks: { database: 'ok', lobby: 'ok' },
+      backlog: { history: 3, publisher: null },
+    },
   });
 });
 
@@ -50,6 +56,7 @@ test.each([
   expect(body).toEqual({
     status: 'not_ready',
     checks: { database: 'failed', lobby: 'ok' },
+    backlog: { history: 3, publisher: null },
     error: { code: 'health/not_ready', message: expect.any(String), request_id: expect.any(String) },
   });
   expect(JSON.stringify(body)).not.toContain('hunter2');

@@ -1,0 +1,44 @@
+/** The event stream: the rows of the database, and beside them NATS where there is one. */
+import type { Config } from '../config.ts';
+import type { Sql } from '../database/sql.ts';
+import type { EventStream } from '../events/event-stream.ts';
+import { type NatsEventStream, openNatsEventStream } from '../events/nats-event-stream.ts';
+import { openEventStream, type PostgresEventStream } from '../events/postgres-event-stream.ts';
+import type { Log } from '../ops/logger.ts';
+import type { Closing } from './closing.ts';
+
+export interface Streams {
+  /** What the store commits. */
+  readonly local: PostgresEventStream;
+  readonly nats: NatsEventStream | null;
+  /** What consumers subscribe to. Logs are read near at hand first: from NATS one takes tens of milliseconds. */
+  readonly world: Pick<EventStream, 'subscribe' | 'read' | 'readMoments'>;
+}
+
+export function openStreams({ nats: { url } }: Config, sql: Sql, log: Log, closing: Closing): Streams {
+  const onError = (durable: string, error: unknown): void =>
+    log.warn({ durable, error }, 'a consumer of the stream failed, and tries again');
+  const local = openEventStream({ sql, onError });
+  closing.push(() => local.close());
+  if (url === null) return { local, nats: null, world: local };
+  const nats = openNatsEventStream({
+    url,
+    sql,
+    onError,
+    onDown: (error) => log.warn({ error }, 'NATS does not answer; what is published waits in the database'),
+    onUp: () => log.info({}, 'NATS answers'),
+  });
+  closing.push(() => nats.close());
+  return { local, nats, world: worldOf(local, nats) };
+}
+
+function worldOf(local: PostgresEventStream, nats: NatsEventStream): Streams['world'] {
+  return {
+    subscribe: (durable, handler, events) => nats.subscribe(durable, handler, events),
+    async read(matchId, from) {
+      const rows = await local.read(matchId, from);
+      return rows[0]?.n === (from ?? 1) ? rows : nats.read(matchId, from);
+    },
+    readMoments: (matchId) => local.readMoments(matchId),
+  };
+}

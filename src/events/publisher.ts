@@ -60,7 +60,10 @@ export function startPublisher({ sql, local, nats, onError }: PublisherOptions):
   const publish = async (rows: readonly RecordRow[]): Promise<void> => {
     await untilUp();
     try {
-      if (!(await beginsAgain())) await nats.publish(rows, repair);
+      if (await beginsAgain()) return;
+      await nats.publish(rows, repair);
+      // while it was sent, too
+      await beginsAgain();
     } catch (error) {
       // an outage is told once, by the stream itself
       if (nats.created !== undefined || !isUnavailable(error)) throw error;

@@ -73,8 +73,21 @@ describe.runIf(hasNatsProgram)('outages of NATS', () => {
     await insist(stream, [record(matchId, 1)]);
     await vi.waitFor(() => expect(seen).toEqual([1]), PATIENCE);
     expect(told).toEqual(['stream/unavailable', 'up']);
+    await server.kill();
+    await vi.waitFor(() => expect(told).toHaveLength(3), PATIENCE);
+    await server.start();
+    await vi.waitFor(() => expect(told.slice(2)).toEqual(['stream/unavailable', 'up']), PATIENCE);
     const { config } = await withManager(server.url, (jsm) => jsm.streams.info(gameEvents.stream));
     expect(config.subjects).toEqual(['game.*.events', 'game.*.moments']);
+  });
+
+  test('[ES27] however often it is sought, one warning', async () => {
+    const proxy = await startProxy(server.url);
+    const stream = openStream(proxy.url);
+    await vi.waitFor(() => expect(proxy.connections).toBeGreaterThan(3), PATIENCE);
+    expect(told).toEqual(['stream/unavailable']);
+    await stream.close();
+    await proxy.close();
   });
 
   test('[ES27] what is under way when the server dies is refused, and does not hang', async () => {

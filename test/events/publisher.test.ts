@@ -7,7 +7,15 @@ import { startPublisher } from '../../src/events/publisher.ts';
 import { openMatchStore } from '../../src/store/postgres-match-store.ts';
 import { commitOf, eventOf, newMatch } from '../store/support.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
-import { hasNats, hasNatsProgram, makeNatsServer, natsUrl, ownNames, withManager } from '../support/nats.ts';
+import {
+  hasNats,
+  hasNatsProgram,
+  makeNatsServer,
+  natsUrl,
+  ownNames,
+  startProxy,
+  withManager,
+} from '../support/nats.ts';
 import { record } from './contract.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 10 };
@@ -20,6 +28,8 @@ describe.runIf(hasNats).each(databases)('publisher on %s', (_kind, openDatabase)
   let nats: NatsEventStream;
   let publisher: Subscription;
   let told: unknown[];
+  /** Statements of the publisher that are refused, counted down. */
+  let failures: number;
   let closing: (() => Promise<unknown>)[];
 
   beforeAll(async () => void (backend = await openDatabase()));
@@ -28,7 +38,7 @@ describe.runIf(hasNats).each(databases)('publisher on %s', (_kind, openDatabase)
     await backend.database.sql.query('delete from match_entry');
     await backend.database.sql.query('delete from event_cursor');
     own = ownNames();
-    [told, closing] = [[], []];
+    [told, closing, failures] = [[], [], 0];
     const process = start();
     ({ local, nats, publisher } = process);
   });
@@ -43,7 +53,9 @@ describe.runIf(hasNats).each(databases)('publisher on %s', (_kind, openDatabase)
     const onError = (error: unknown): void => void told.push(error);
     const local = openEventStream({ sql, leaseMs: 1_000, onError: (_durable, error) => onError(error) });
     const nats = openNatsEventStream({ url, sql, names: own.names, requestMs: 1_000 });
-    const publisher = startPublisher({ sql, local, nats, onError });
+    const query: typeof sql.query = (text, ...rest) =>
+      failures-- > 0 ? Promise.reject(new Error('the database is away')) : sql.query(text, ...rest);
+    const publisher = startPublisher({ sql: { query }, local, nats, onError });
     const stop = async (): Promise<void> => {
       await publisher.stop();
       await local.close();
@@ -144,6 +156,20 @@ describe.runIf(hasNats).each(databases)('publisher on %s', (_kind, openDatabase)
     await untilPublished();
   });
 
+  test('[ES34] also where the database could not be asked at once', async () => {
+    const [over, next] = [randomUUID(), randomUUID()];
+    await local.append([record(over, 1)]);
+    await untilPublished();
+    await vi.waitFor(async () => expect(await nats.read(over)).toHaveLength(1), PATIENCE);
+    await deleteStream();
+    failures = 1;
+    await local.append([record(next, 1)]);
+    await vi.waitFor(async () => expect(await nats.read(over)).toHaveLength(1), PATIENCE);
+    await untilPublished();
+    expect(await nats.read(next)).toHaveLength(1);
+    expect(told).toMatchObject([{ message: 'the database is away' }]);
+  });
+
   test('[ES35] what the store has no more, and what no message can hold, is told and left out; all else goes on', async () => {
     const [forgotten, large, other] = [randomUUID(), randomUUID(), randomUUID()];
     const x = { n: 1, t: 1, type: 'x', seat: null, data: 'x'.repeat(1 << 20) };
@@ -168,7 +194,9 @@ describe.runIf(hasNats).each(databases)('publisher on %s', (_kind, openDatabase)
       await publisher.stop();
       const server = await makeNatsServer();
       closing.push(() => server.close());
-      const away = start(server.url);
+      const proxy = await startProxy(server.url);
+      closing.push(() => proxy.close());
+      const away = start(proxy.url);
       const matches = upTo(5).map(() => randomUUID());
       const append = (n: number) => away.local.append(matches.map((id) => record(id, n)));
       const published = () => vi.waitFor(async () => expect(await away.publisher.lag()).toBe(0), PATIENCE);
@@ -176,8 +204,15 @@ describe.runIf(hasNats).each(databases)('publisher on %s', (_kind, openDatabase)
       expect(await away.publisher.lag()).toBe(20);
       await server.start();
       await published();
+      // it dies with something under way
+      proxy.delayMs = 60_000;
+      const { bytes } = proxy;
+      await append(5);
+      await vi.waitFor(() => expect(proxy.bytes).toBeGreaterThan(bytes), PATIENCE);
       await server.kill();
-      for (const n of [5, 6, 7]) await append(n);
+      proxy.cut();
+      proxy.delayMs = 0;
+      for (const n of [6, 7]) await append(n);
       await expect(away.nats.read(matches[0]!)).rejects.toMatchObject({ code: 'stream/unavailable' });
       expect(await away.publisher.lag()).toBe(15);
       await server.start();

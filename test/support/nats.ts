@@ -86,6 +86,10 @@ export interface Proxy {
   readonly url: string;
   /** Milliseconds that everything takes in each direction. */
   delayMs: number;
+  /** How often someone has come. */
+  readonly connections: number;
+  /** How much has come from there. */
+  readonly bytes: number;
   cut(): void;
   close(): Promise<void>;
 }
@@ -93,7 +97,11 @@ export interface Proxy {
 export async function startProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  let connections = 0;
+  let bytes = 0;
   const server = createServer((near) => {
+    connections++;
+    near.on('data', (data) => (bytes += data.length));
     const far = connect({ host: hostname, port: Number(port) });
     for (const [from, to] of [
       [near, far],
@@ -108,6 +116,12 @@ export async function startProxy(target: string): Promise<Proxy> {
   const proxy: Proxy = {
     url: `nats://127.0.0.1:${await listen(server)}`,
     delayMs: 0,
+    get connections() {
+      return connections;
+    },
+    get bytes() {
+      return bytes;
+    },
     cut: () => sockets.forEach((socket) => socket.destroy()),
     async close() {
       proxy.cut();

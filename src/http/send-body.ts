@@ -7,17 +7,21 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { currentResponse } from './request-context.ts';
 
+/** A client that takes nothing for so long is gone, or holds the memory of its answer on purpose. */
+const longestPauseMs = 60_000;
+
 /**
  * The response without its body, which follows when the router ends the answer: as fast as the client takes it. A client
  * that goes away cancels the body; a body that fails cuts the connection, so that nobody takes half for the whole.
  */
-export function sendBody(response: Response): Response {
+export function sendBody(response: Response, pauseMs = longestPauseMs): Response {
   const answer = currentResponse();
   const body = response.body as ReadableStream<Uint8Array> | null;
   if (!answer || !body) return response;
   const { end } = answer;
   answer.end = () => {
     answer.end = end;
+    answer.setTimeout(pauseMs, () => void answer.destroy());
     // either side may fail only by the end of the other, or is cut: nobody is left to be told
     pipeline(Readable.fromWeb(body), answer).catch(() => {});
     return answer;

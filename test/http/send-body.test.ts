@@ -1,8 +1,11 @@
 import { createEndpoint } from '@colyseus/core';
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { UnderlyingSource } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inRequest } from '../../src/http/request-context.ts';
+import { sendBody } from '../../src/http/send-body.ts';
 import { until } from '../support/server.ts';
 import { startHttp, type TestHttp } from './support.ts';
 
@@ -77,4 +80,25 @@ test('[HT13] a stream that fails is cut, and others are served', async () => {
   const response = await fetch(`${http.url}/failing`);
   await expect(response.text()).rejects.toThrow();
   expect((await fetch(`${http.url}/long/10`)).status).toBe(200);
+});
+
+test('[HT13] a client that takes nothing for long is cut, and the stream ends', async () => {
+  let ended = false;
+  const server = createServer((_request, response) =>
+    inRequest({ id: 'x', response }, () => {
+      const endless: UnderlyingSource<Uint8Array> = {
+        pull: (parts) => parts.enqueue(part),
+        cancel: () => void (ended = true),
+      };
+      const { status } = sendBody(new Response(new ReadableStream(endless)), 300);
+      response.writeHead(status).end();
+    }),
+  );
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const [answer] = (await once(get({ port, host: '127.0.0.1' }), 'response')) as [IncomingMessage];
+  answer.on('error', () => {});
+  answer.pause();
+  await until(() => ended);
+  await new Promise((closed) => server.close(closed));
 });

@@ -193,6 +193,10 @@ describe.each(databases)('projector on %s', (_kind, open) => {
     expect(asked).toEqual(idsOf([cut, gone]));
     expect((await rowsOf(database, idsOf(elsewhere))).matches).toHaveLength(3);
     expect(await far.record(newId())).toBe(false);
+    // what is there already is not even read
+    asked.length = 0;
+    await far.recordAll(finished, unreachable);
+    expect(asked).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Entry, MatchEvent } from '../../src/match/engine.ts';
+import { MOVE_LEFT, MOVE_RIGHT } from '../../rooms/tetris/actions.ts';
+import type { Entry, Input, MatchEvent, MatchSetup } from '../../src/match/engine.ts';
 import { KeyFrames } from '../../src/replays/key-frames.ts';
 import { ReplayPlayer } from '../../src/replays/player.ts';
 import { Course, type CourseOptions, makeEngine } from '../match/course.ts';
@@ -154,6 +155,36 @@ describe.each(courses)('a replay of $game', (options) => {
     expect(turns).toBeGreaterThan(stretches / 2 - 1);
     expect(turns).toBeGreaterThan(1);
   });
+});
+
+test('[RP4] [RP8] a slice may end amid the entries of one tick', async () => {
+  const engine = makeEngine.tetris();
+  const game = { players: 8, startLevel: 1, targeting: 'even', messiness: 30, garbageDelay: 20 };
+  const options = { mode: 'test', turnMs: 0, botDelayMs: 0, ...game };
+  const setup: MatchSetup = { game: 'tetris', version: '1', options, seed };
+  const log: Entry[] = [{ n: 1, t: 0, type: 'create', seat: null, data: setup }];
+  await engine.open(null, log);
+  const take = async (...inputs: Input[]) => void log.push(...(await engine.handle(inputs)).entries);
+  const press = (seat: number, t: number, name: string, payload: unknown): Input => {
+    return { kind: 'command', t, seat, id: '', name, payload };
+  };
+  const seats = Array.from({ length: 8 }, (_, seat) => seat);
+  for (const seat of seats) await take({ kind: 'seat', t: 0, change: { type: 'sit', account: `p${seat}` } });
+  for (const seat of seats) await take(press(seat, 0, 'ready', { ready: true }));
+  for (let tick = 1; tick <= 60; tick++) {
+    const t = Math.floor((tick * 1000) / 60);
+    const keys = { tick: 0, actions: tick % 2 === 0 ? MOVE_LEFT : MOVE_RIGHT };
+    await take(...seats.map((seat) => press(seat, t, 'input', keys)), { kind: 'tick', t });
+  }
+  const player = await ReplayPlayer.open(makeEngine.tetris, log);
+  for (let tick = 0; tick < 60; tick++) {
+    await player.seek(player.timeline.atTick(tick)!);
+    const whole = makeEngine.tetris();
+    const until = player.timeline.entriesUntil(player.at);
+    expect(until).toBe(17 + 8 * (tick + 1) + 1);
+    await whole.follow(log.slice(0, until), tick);
+    expect(player.view(null)).toEqual(whole.view(null));
+  }
 });
 
 describe('key frames', () => {

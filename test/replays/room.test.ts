@@ -1,4 +1,5 @@
 /** The room `replay` as clients meet it: stock SDK clients at a running server, logs of whole matches. */
+import { matchMaker } from '@colyseus/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { games } from '../../rooms/index.ts';
 import { uuidv7 } from '../../src/match/uuid.ts';
@@ -7,6 +8,7 @@ import type { TableView } from '../../src/match/table-engine.ts';
 import { ReplayPlayer } from '../../src/replays/player.ts';
 import type { RecordedMoment } from '../../src/replays/ports.ts';
 import { Course, type CourseOptions, makeEngine } from '../match/course.ts';
+import { matchmake } from '../rooms/raw-client.ts';
 import { sdkClient, sign, startServer, type TestServer, until } from '../support/server.ts';
 import {
   ask,
@@ -204,6 +206,26 @@ describe('who may open a replay', () => {
     );
   });
 
+  test('[RP25] a token for one match loads no other, and a stranger is not even let to the door', async () => {
+    const matchId = replays.library.add('dev', course.log);
+    const bound = sign('ann', { matchId: uuidv7(Date.now()) });
+    await refusal(bound, { matchId });
+    expect(replays.library.loaded).toBe(0);
+    const { roomId } = await open('ann', matchId);
+    for (const token of [bound, sign('eve', { tenantId: 'other' })])
+      expect((await matchmake(server.url, 'joinById', roomId, token)).status).toBe(404);
+  });
+
+  test('[RP25] however the address is written', async () => {
+    const room = await open('ann', replays.library.add('dev', course.log));
+    const { roomId } = room;
+    const escaped = `%${roomId.charCodeAt(0).toString(16)}${roomId.slice(1)}`;
+    const eve = sdkClient(server.url, sign('eve', { tenantId: 'other' }));
+    for (const id of [escaped, `${roomId}?`, `${roomId}/`, `${roomId}#`])
+      expect(await codeOf(eve.joinById(id)), id).not.toBe('ok');
+    expect(room.state.controller).toBe(room.sessionId);
+  });
+
   test('[RP24] nobody without a token', async () => {
     const matchId = replays.library.add('dev', course.log);
     expect(await refusal('', { matchId })).toMatchObject({ code: 401 });
@@ -289,5 +311,7 @@ describe('who may open a replay', () => {
     expect(new Set(rooms.map(({ roomId }) => roomId)).size).toBe(3);
     const joining = sdkClient(server.url, sign('eve')).join('replay', { matchId });
     expect(await codeOf(joining)).not.toBe('ok');
+    const listed = await matchMaker.query({ name: 'replay' });
+    expect(listed.map((room) => room.private)).toEqual(listed.map(() => true));
   });
 });

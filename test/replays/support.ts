@@ -30,6 +30,7 @@ export class Library implements ReplaySource {
   /** Rejections that the next calls of `more` meet. */
   readonly faults: unknown[] = [];
   asked = 0;
+  loaded = 0;
 
   /** The id of the match. */
   add(
@@ -44,6 +45,7 @@ export class Library implements ReplaySource {
   }
 
   async load(tenantId: string, matchId: string): Promise<RecordedMatch | null> {
+    this.loaded++;
     const shelf = this.shelves.get(matchId);
     return shelf?.tenantId === tenantId ? this.#read(shelf, 1) : null;
   }

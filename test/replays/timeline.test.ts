@@ -59,6 +59,10 @@ describe('a tick-based match', () => {
     expect(lineOf(60, [mark(15), mark(30, 86_400_000)]).duration).toBe(500);
   });
 
+  test('[RP1] places never fall', () => {
+    expect(places(lineOf(60, [mark(60), mark(30), mark(61)])).slice(4)).toEqual([1_000, 1_000, 1_017]);
+  });
+
   test('[RP2] a tick has been played where it is, and not a millisecond before', () => {
     const ticks = fc.tuple(fc.integer({ min: 1, max: 5_184_000 }), fc.constantFrom(10, 30, 60, 64, 144));
     fc.assert(

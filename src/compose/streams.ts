@@ -3,8 +3,11 @@ import type { Config } from '../config.ts';
 import type { Sql } from '../database/sql.ts';
 import type { EventStream } from '../events/event-stream.ts';
 import { type NatsEventStream, openNatsEventStream } from '../events/nats-event-stream.ts';
+import { isUnavailable } from '../events/nats-error.ts';
 import { openEventStream, type PostgresEventStream } from '../events/postgres-event-stream.ts';
+import { systemClock } from '../match/clock.ts';
 import type { Log } from '../ops/logger.ts';
+import { Outage } from '../ops/outages.ts';
 import type { Closing } from './closing.ts';
 
 export interface Streams {
@@ -16,8 +19,16 @@ export interface Streams {
 }
 
 export function openStreams({ nats: { url } }: Config, sql: Sql, log: Log, closing: Closing): Streams {
+  const outage = new Outage({
+    what: 'NATS',
+    log,
+    now: systemClock.now,
+    explains: isUnavailable,
+    isTold: true,
+  });
+  const quiet = outage.quiet(log);
   const onError = (durable: string, error: unknown): void =>
-    log.warn({ durable, error }, 'a consumer of the stream failed, and tries again');
+    quiet.warn({ durable, error }, 'a consumer of the stream failed, and tries again');
   const local = openEventStream({ sql, onError });
   closing.push(() => local.close());
   if (url === null) return { local, nats: null, world: local };
@@ -25,8 +36,8 @@ export function openStreams({ nats: { url } }: Config, sql: Sql, log: Log, closi
     url,
     sql,
     onError,
-    onDown: (error) => log.warn({ error }, 'NATS does not answer; what is published waits in the database'),
-    onUp: () => log.info({}, 'NATS answers'),
+    onDown: (error) => outage.down(error),
+    onUp: () => outage.up(),
   });
   closing.push(() => nats.close());
   return { local, nats, world: worldOf(local, nats) };

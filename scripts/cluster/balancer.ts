@@ -12,6 +12,8 @@ const preferred = /^[A-Z]+ \/p(\d+)\//;
 export class Balancer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Those of clients, by the port of the server that has them. */
+  readonly #served = new Map<number, Set<Socket>>();
   #ports: readonly number[];
   #next = 0;
 
@@ -46,6 +48,11 @@ export class Balancer {
     this.#ports = targets;
   }
 
+  /** Cuts the connections of a server that does not answer: their clients come back, and find another. */
+  cut(port: number): void {
+    for (const socket of this.#served.get(port) ?? []) socket.destroy();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
@@ -70,11 +77,18 @@ export class Balancer {
     server.once('error', nextOne);
     server.once('connect', () => {
       server.off('error', nextOne).on('error', () => client.destroy());
+      this.#note(port, client);
       server.write(head);
       client.pipe(server);
       server.pipe(client);
       client.on('close', () => server.destroy());
       server.on('close', () => client.destroy());
     });
+  }
+
+  #note(port: number, client: Socket): void {
+    const served = this.#served.get(port) ?? new Set();
+    this.#served.set(port, served.add(client));
+    client.once('close', () => served.delete(client));
   }
 }

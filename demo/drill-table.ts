@@ -5,6 +5,7 @@ import type { Api } from './api.ts';
 import { checkScores } from './check-scores.ts';
 import { Guest } from './guest.ts';
 import { type Balance, Ledger } from './ledger.ts';
+import { hearMoments } from './moments.ts';
 import { play } from './play.ts';
 
 const rounds = 4;
@@ -26,6 +27,7 @@ export class DrillTable {
     const guests: Guest[] = [];
     for (let i = 0; i < SEATS; i++)
       guests.push(await Guest.sit(api, `Player ${i}`, { mode: `drill-${number}`, rounds, turnMs }));
+    hearMoments(guests.map((guest) => guest.room as never));
     return new DrillTable(guests);
   }
 

@@ -1,6 +1,7 @@
 /** npm run demo: SDK clients play a match against a running server, and history has what they saw. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, styleText } from 'node:util';
+import { whistMoments } from '../rooms/whist/moments.ts';
 import type { WhistTable } from '../rooms/whist/state.ts';
 import { Api } from './api.ts';
 import { parseOrExplain, wholeNumber } from './arguments.ts';
@@ -8,6 +9,7 @@ import { checkScores } from './check-scores.ts';
 import { DemoError, runCommand } from './demo-error.ts';
 import { Guest, muteSdk } from './guest.ts';
 import { showHistory } from './history-sheet.ts';
+import { hearMoments, momentLine } from './moments.ts';
 import { Narrator } from './narrator.ts';
 import { play } from './play.ts';
 import { demoTetris } from './tetris/demo.ts';
@@ -51,6 +53,10 @@ async function demo(api: Api, rounds: number, isFast: boolean): Promise<void> {
   const guests = await sitDown(api, rounds);
   const [{ room, account }] = guests as [Guest];
   watch(room);
+  hearMoments(
+    guests.map((guest) => guest.room as never),
+    (moment) => console.log(`  ${momentLine(whistMoments, names, moment)}`),
+  );
   await Promise.all(guests.map((guest) => play(guest, { think: isFast ? hurry() : think })));
   const match = await api.match(account.token, room.roomId);
   const accounts = new Map(guests.map((guest, i) => [guest.account.accountId, names[i]!]));

@@ -1,10 +1,12 @@
 /** Two SDK clients play a match of Tetris against a running server, and history has what both saw. */
 import { styleText } from 'node:util';
 import { tetrisOptions } from '../../rooms/tetris/commands.ts';
+import { tetrisMoments } from '../../rooms/tetris/moments.ts';
 import type { TetrisTable } from '../../rooms/tetris/state.ts';
 import type { HistoryMatch } from '../../src/history/reader.ts';
 import type { Api } from '../api.ts';
 import { DemoError } from '../demo-error.ts';
+import { hearMoments, momentLine } from '../moments.ts';
 import { showHistory } from './history-sheet.ts';
 import { play } from './play.ts';
 import { Player } from './player.ts';
@@ -27,7 +29,18 @@ export async function demoTetris(api: Api, isFast: boolean): Promise<void> {
   const options = tetrisOptions.parse({ players: guests.length, ...asked });
   const players = await sitDown(api, { mode: 'demo', ...options });
   const [{ room, account }] = players as [Player];
-  watch(room, asked.ticks);
+  const screen = watch(room, asked.ticks);
+  hearMoments(
+    players.map((player) => player.room as never),
+    (moment) =>
+      screen.remark(
+        momentLine(
+          tetrisMoments,
+          guests.map(({ name }) => name),
+          moment,
+        ),
+      ),
+  );
   await Promise.all(
     players.map((player, i) => play(player, { strength: guests[i]!.strength, options, keyMs })),
   );
@@ -49,7 +62,7 @@ async function sitDown(api: Api, options: object): Promise<Player[]> {
 }
 
 /** Shows what one client sees. A server that is killed and started again is only a pause. */
-function watch(room: Player['room'], ticks: number): void {
+function watch(room: Player['room'], ticks: number): Screen {
   const screen = new Screen(process.stdout, ticks);
   room.onStateChange((table) => screen.show(table));
   room.onDrop(() => {
@@ -57,6 +70,7 @@ function watch(room: Player['room'], ticks: number): void {
     if (!room.reconnection.isReconnecting) screen.remark('the server is gone; the players wait for it');
   });
   room.onReconnect(() => screen.remark('the server is back, and the match goes on'));
+  return screen;
 }
 
 /** History has exactly the places and scores that a client saw at the end. Throws DemoError. */

@@ -23,7 +23,7 @@ describe.runIf(hasNatsProgram)('a server with NATS', () => {
     await data?.remove();
   });
 
-  test('[OP14] goes on without it, tells its coming and going once, and catches up', async () => {
+  test('[OP15] goes on without it, tells its coming and going once, and catches up', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     server = await startProcess({ ...data.env, PORT: String(port), NATS_URL: nats.url, LOG_LEVEL: 'info' });

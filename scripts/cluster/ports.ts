@@ -23,6 +23,9 @@ export function greets(port: number, hello: string, expected: RegExp): Promise<b
     };
     socket.once('connect', () => void (hello && socket.write(hello)));
     socket.once('data', (data) => end(expected.test(data.toString('latin1'))));
-    socket.once('timeout', () => end(false)).once('error', () => end(false)).once('close', () => end(false));
+    socket
+      .once('timeout', () => end(false))
+      .once('error', () => end(false))
+      .once('close', () => end(false));
   });
 }

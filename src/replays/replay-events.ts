@@ -24,11 +24,9 @@ export function eventSource(
   return engine ? new DerivedEvents(engine) : noEvents;
 }
 
-/** Whether the records hold all entries from the first to the last. */
+/** Whether the records, which hold each entry once, hold all of them. */
 function isWhole(records: readonly Published[], last: number): boolean {
-  let n = 0;
-  for (const { entries } of records) for (const entry of entries) if (entry.n !== ++n) return false;
-  return n >= last;
+  return records.reduce((n, { entries }) => n + entries.length, 0) >= last;
 }
 
 class RecordedEvents implements EventSource {

@@ -5,13 +5,16 @@ import { eventSource } from '../../src/replays/replay-events.ts';
 import { replayResponse } from '../../src/replays/replay-response.ts';
 import { findEngine } from '../../src/replays/engines.ts';
 import { games } from '../../rooms/engines.ts';
+import type { Published } from '../../src/events/event-stream.ts';
 import type { Entry, MatchEvent } from '../../src/match/engine.ts';
 import { Course } from '../match/course.ts';
 import { seed } from '../match/support.ts';
 import { until } from '../support/server.ts';
 import { recordOf } from './logs.ts';
+import { recordsOf } from './served.ts';
 
-const tetris = recordOf(await Course.play({ game: 'tetris', seed }));
+const played = await Course.play({ game: 'tetris', seed });
+const tetris = recordOf(played);
 
 /** A replay of so many entries that no buffer has them all; counts those that were asked for. */
 function longReplay() {
@@ -56,6 +59,32 @@ describe.each(['identity', 'gzip'])('an answer with the coding %s', (coding) => 
     for (let turn = 0; turn < 100; turn++) await sleep(0);
     // what was under way when it was cancelled
     expect(asked.entries - after).toBeLessThan(1_000);
+  });
+});
+
+test('[RP64] who asks for the headers alone has nothing made', () => {
+  const { parts } = longReplay();
+  const { body, headers } = replayResponse(parts, { isHead: true, header: () => null, fault: () => {} });
+  expect([body, headers.get('etag')]).toEqual([null, respond(parts, 'identity').headers.get('etag')]);
+});
+
+describe('the source of events', () => {
+  const kindOf = (records: readonly Published[], log = tetris): string =>
+    eventSource(log, records, () => findEngine(games, log.header)).kind;
+
+  test('[RP62] are the records where they are whole, else the log', () => {
+    const records = recordsOf(played);
+    expect(kindOf(records)).toBe('recorded');
+    for (const at of [0, 1, records.length - 1]) expect(kindOf(records.toSpliced(at, 1))).toBe('derived');
+    expect(kindOf([])).toBe('derived');
+  });
+
+  test('[RP62] are none for what was never played, is flagged, or is of another version', () => {
+    const [create, ...rest] = tetris.entries;
+    const claimed = [create!, ...rest.slice(0, 2), { ...create!, n: 4, type: 'claim' }];
+    expect(kindOf([], { ...tetris, entries: claimed })).toBe('none');
+    for (const changed of [{ verified: false }, { version: '0' }])
+      expect(kindOf([], { ...tetris, header: { ...tetris.header, ...changed } })).toBe('none');
   });
 });
 

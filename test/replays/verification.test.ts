@@ -37,3 +37,15 @@ test('[RP48] beyond 32 matches none is read, and one for which many ask is read 
   expect(found.toSorted()).toEqual(ids.toSorted());
   expect(await verification.verify('acme', 'one more')).toMatchObject({ verified: true });
 });
+
+test('[RP46] where there was no play nothing is kept', async () => {
+  const found: string[] = [];
+  const verification = createVerification({
+    readLog: async () => whist,
+    verify: async () => ({ ok: null, entries: 4 }),
+    flag: async (matchId) => void found.push(matchId),
+    logEvent: () => {},
+  });
+  expect(await verification.verify('acme', 'a claim')).toMatchObject({ verified: null });
+  expect(found).toEqual([]);
+});

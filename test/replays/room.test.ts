@@ -226,6 +226,16 @@ describe('who may open a replay', () => {
     expect(room.state.controller).toBe(room.sessionId);
   });
 
+  test('[RP25] whoever came to the door by another process', async () => {
+    const room = await open('ann', replays.library.add('dev', course.log));
+    const token = sign('eve', { tenantId: 'other' });
+    const context = { token, headers: new Headers(), ip: '' };
+    const reservation = await matchMaker.joinById(room.roomId, {}, context);
+    const joining = sdkClient(server.url, token).consumeSeatReservation(reservation as never);
+    await expect(joining).rejects.toMatchObject({ message: 'match/not_found: there is no such match' });
+    expect(room.state.controller).toBe(room.sessionId);
+  });
+
   test('[RP24] nobody without a token', async () => {
     const matchId = replays.library.add('dev', course.log);
     expect(await refusal('', { matchId })).toMatchObject({ code: 401 });
@@ -298,6 +308,23 @@ describe('who may open a replay', () => {
       expect((await refusal(sign('zoe'), { matchId: uuidv7(Date.now()) })).code).toBe(404);
     const matchId = replays.library.add('dev', course.log);
     expect((await refusal(sign('zoe'), { matchId })).code).toBe(200);
+  });
+
+  test('[RP22] who asks for two matches at the same time gets both', async () => {
+    const library = replays.library;
+    const matchIds = [library.add('dev', course.log), library.add('dev', course.log)];
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const load = async (...match: [string, string]) => (await held, library.load(...match));
+    defineReplays({ source: { load, more: (...asked) => library.more(...asked) } });
+    const joining = matchIds.map((matchId) =>
+      sdkClient(server.url, sign('ann')).joinOrCreate<ReplayClient['state']>('replay', { matchId }),
+    );
+    await new Promise((resume) => setTimeout(resume, 100));
+    letGo();
+    const rooms = (await Promise.all(joining)).map((room) => keep(room as ReplayClient));
+    await until(() => rooms.every(({ state }) => state?.matchId));
+    expect(rooms.map(({ state }) => state.matchId)).toEqual(matchIds);
   });
 
   test('[RP22] whatever the method of matchmaking, each opening is a room of its own', async () => {

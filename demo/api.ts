@@ -59,7 +59,8 @@ export class Api {
     const lines = text.trim().split('\n');
     return lines
       .map((line) => JSON.parse(line) as Entry & { kind: string })
-      .filter(({ kind }) => kind === 'entry');
+      .filter(({ kind }) => kind === 'entry')
+      .map(({ kind: _, ...entry }) => entry);
   }
 
   #get(path: string, token: string): Promise<Response> {

@@ -25,8 +25,14 @@ export async function exportHistory(
     faults++;
     progress.tell(`match ${matchId} has no events: ${(error as Error).message}`);
   };
-  const lines = exportMatches({ database, rows: localRows(database), eventsOf, fault }, scan);
-  await write(counted(lines, progress), out);
+  const deps = { database, rows: localRows(database), eventsOf, fault };
+  const texts = counted(exportMatches(deps, scan), progress);
+  try {
+    await write(texts, out);
+  } finally {
+    // whoever reads may have enough in the middle of a match: that one is finished before the database is closed
+    await texts.return(undefined);
+  }
   progress.end();
   return faults > 0 ? 1 : 0;
 }

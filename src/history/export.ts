@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { Moment, Published } from '../events/event-stream.ts';
 import type { MatchEvent } from '../match/engine.ts';
 import type { Fault } from './catch-up.ts';
+import { HistoryError } from './history-error.ts';
 import type { LocalRows } from './logs.ts';
 import { type MatchLog, readLog } from './match-log.ts';
 import { momentOf } from './reader.ts';
@@ -40,15 +41,24 @@ async function told(
   { database, rows, eventsOf, fault }: ExportDeps,
   { tenantId, match }: ScannedMatch,
 ): Promise<Told> {
-  try {
-    const log = await readLog(database, tenantId, { ...match, flaw: null });
-    const records = (await rows.readLogs([match.id])).get(match.id) ?? [];
-    return { version: log.header.version, ...(await eventsOf(log, records)) };
-  } catch (error) {
+  const log = await readLog(database, tenantId, { ...match, flaw: null }).catch((error: unknown) => {
+    if (!(error instanceof HistoryError)) throw error;
     fault(match.id, error);
-    return { version: null, kind: 'none', events: [] };
-  }
+    return null;
+  });
+  if (!log) return { version: null, ...nothing };
+  const { version } = log.header;
+  const records = (await rows.readLogs([match.id])).get(match.id) ?? [];
+  return eventsOf(log, records).then(
+    (events) => ({ version, ...events }),
+    (error: unknown) => {
+      fault(match.id, error);
+      return { version, ...nothing };
+    },
+  );
 }
+
+const nothing: ToldEvents = { kind: 'none', events: [] };
 
 function linesOf(
   { tenantId, match: { id, game, players, moments: _, ...match } }: ScannedMatch,

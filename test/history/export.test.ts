@@ -57,7 +57,17 @@ describe.each(databases)('exports on %s', (_kind, open) => {
     await stream.appendMoments([
       { ...moment, tenantId: 'rival', number: 2, type: 'x', seat: 1, data: 'secret' },
     ]);
-    const { lines, faults } = await exported(tenantId);
+    const later = await add({ records: finishedLog() }, tenantId);
+    await stream.appendMoments([{ ...moment, matchId: later, type: 'comeback', seat: 1, data: null }]);
+    const { lines: both, faults } = await exported(tenantId);
+    const lines = both.slice(
+      0,
+      both.findLastIndex(({ kind }) => kind === 'match'),
+    );
+    expect(both.filter(({ kind }) => kind === 'moment').map((one) => one['matchId'])).toEqual([
+      matchId,
+      later,
+    ]);
     const { moments, flaw: _, players, ...match } = await history.get(tenantId, matchId);
     expect(lines[0]).toEqual({ kind: 'match', tenantId, version: '1', ...match, events: 'recorded' });
     expect(kinds(lines)).toEqual(['match', 'player', 'event', 'moment']);
@@ -143,8 +153,22 @@ describe.each(databases)('exports on %s', (_kind, open) => {
     ]);
     expect(lines.filter(({ kind }) => kind === 'player')).toHaveLength(3);
     expect(faults).toEqual([
-      [unplayable, expect.anything()],
+      [unplayable, 'match/illegal_entry'],
       [damaged, 'history/bad_log'],
     ]);
+  });
+
+  test('[H32] a database that goes away ends an export: no match is written without its events for that', async () => {
+    const tenantId = newTenant();
+    await add(playWhist(1), tenantId);
+    const readLogs = () => Promise.reject(Object.assign(new Error('gone'), { code: '57P01' }));
+    const deps = {
+      database,
+      rows: { ...localRows(database), readLogs },
+      eventsOf,
+      fault: expect.unreachable,
+    };
+    const texts = exportMatches(deps, { tenant: tenantId, query: {} });
+    await expect(texts.next()).rejects.toMatchObject({ code: '57P01' });
   });
 });

@@ -10,7 +10,7 @@ import { createHistory, type History } from '../../src/history/history.ts';
 import type { LocalRows } from '../../src/history/logs.ts';
 import { type ProjectorDeps, startProjector } from '../../src/history/projector.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
-import { finishedLog, newId, player, rowsOf } from './support.ts';
+import { event, finishedLog, newId, player, rowsOf } from './support.ts';
 
 describe.each(databases)('projector on %s', (_kind, open) => {
   let opened: TestDatabase;
@@ -139,6 +139,18 @@ describe.each(databases)('projector on %s', (_kind, open) => {
     expect([matches.length, players.length, replays.length]).toEqual([150, 150, 150]);
   });
 
+  test('[H23] a batch is written in the order of ids, as every other: so none waits for another for ever', async () => {
+    const all = logs(20).toSorted(([a], [b]) => (a!.matchId < b!.matchId ? 1 : -1));
+    await stream.append(all.flat());
+    const finished = idsOf(all).map((matchId) => ({ matchId, entries: 4 }));
+    await history.recordAll(finished, unreachable);
+    const rows = await database.sql.query<{ id: string }>(
+      'select id from matches where id = any($1::uuid[]) order by ctid',
+      [idsOf(all)],
+    );
+    expect(rows.map(({ id }) => id)).toEqual(idsOf(all).toReversed());
+  });
+
   test('[H23] [H2] a batch and a single call write the very same rows', async () => {
     const stats = { lines_cleared: 4, tricks: 9.5, 'a "name" of \\ ? $1 \n': 1 };
     const players = [player({ stats, score: 2 ** 40 }), player({ seat: 1, account: null, placement: 2 })];
@@ -171,6 +183,28 @@ describe.each(databases)('projector on %s', (_kind, open) => {
     expect(some.length).toBeLessThan(80);
     await away.recordAll(finished, unreachable);
     expect((await rowsOf(database, idsOf(all))).matches).toHaveLength(80);
+  });
+
+  test('[H24] a long log is read whole and in order, beside a short one', async () => {
+    const [short, base] = [finishedLog(), finishedLog()];
+    const long = Array.from({ length: 700 }, (_, i) => {
+      const n = 1 + 4 * i;
+      const entries = [0, 1, 2, 3].map((k) => ({
+        n: n + k,
+        t: n,
+        type: 'input',
+        seat: 1,
+        data: { tick: n, text: '],[' },
+      }));
+      return { ...base[0]!, n, entries, events: i % 2 ? [event(n + 1, n, 'lock', { rows: [i] })] : [] };
+    });
+    await stream.append([...long, ...short]);
+    const ids = idsOf([long, short]);
+    const logs = await readLogs(database.sql, [...ids, newId()]);
+    expect([...logs.keys()].toSorted()).toEqual(ids.toSorted());
+    expect(logs.get(ids[0]!)).toEqual(await stream.read(ids[0]!));
+    expect(logs.get(ids[0]!)).toEqual(long);
+    expect(logs.get(ids[1]!)).toEqual(short);
   });
 
   test('[H24] logs come from the own rows, and from the stream where their beginning is gone', async () => {

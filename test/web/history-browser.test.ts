@@ -1,9 +1,13 @@
 /** The history page in a real browser, against a real server, with matches that were really played. */
 import { matchMaker } from '@colyseus/core';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildWeb } from '../../scripts/build-web.ts';
 import { HistoryClient, type ListedMatch } from '../../client/history.ts';
-import { sign, startServer, type TestServer } from '../support/server.ts';
+import { sign, startServer, type TestServer, until } from '../support/server.ts';
 import { chromium, openTab, type Tab } from './chromium.ts';
 import { beginWhist, playMoment, playOn, playTetris, playWhist } from './matches.ts';
 
@@ -156,6 +160,31 @@ describe.skipIf(!chromium)('history in a browser (needs Chromium)', () => {
     await press(' ');
     await tab.shows(`document.querySelector('.play').title.startsWith('Pause') && ${place} > 0`);
     expect(newErrors()).toEqual([]);
+  });
+
+  test('[CL19] the time line is dragged', async () => {
+    await open(`#/match/${whist.id}`);
+    await tab.shows(`${cards} === 52`);
+    const drag = (to: string, event: string): Promise<void> =>
+      tab.run(`{ ${line}.value = ${to}; ${line}.dispatchEvent(new Event('${event}')); }`);
+    await drag(`${line}.max`, 'input');
+    await tab.shows(`${cards} === 0`);
+    await drag('0', 'change');
+    await tab.shows(`${cards} === 52 && ${place} === 0`);
+  });
+
+  test('[CL19] its whole log can be kept as a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-download-'));
+    await tab.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+    await open(`#/match/${whist.id}`);
+    await tab.shows(`document.querySelector('.match-head button:last-child')?.textContent === 'Download'`);
+    await click('.match-head button:last-child');
+    const file = join(folder, `whist-${whist.id}.ndjson`);
+    await until(() => existsSync(file), 'the file is there');
+    const [header, ...lines] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    expect(JSON.parse(header!)).toMatchObject({ id: whist.id, game: 'whist' });
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ kind: 'end' });
+    await rm(folder, { recursive: true });
   });
 
   test('[CL20] a link to a place or a moment opens there', async () => {

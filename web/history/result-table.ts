@@ -26,8 +26,8 @@ function head({ seat, accountId, placement }: Player, own: string): HTMLElement 
   return el(
     'th',
     { scope: 'col', class: placement === 1 ? 'first' : undefined, title: accountId ?? 'bot' },
-    el('small', {}, ordinal(placement)),
-    el('span', { class: 'name' }, dot(seat), nameOf(accountId, own)),
+    el('small', {}, dot(seat), ordinal(placement)),
+    el('span', { class: 'name' }, nameOf(accountId, own)),
   );
 }
 

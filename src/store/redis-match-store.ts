@@ -201,7 +201,9 @@ export class RedisMatchStore implements MatchStore {
 
   /** What PostgreSQL has not yet of a match that this process holds; the rest of it stays for the next time. */
   async #flushHeld(held: HeldMatch): Promise<CommitStatus> {
-    const { matchId, epoch, flushed, records, wakeAt, at } = held;
+    const { matchId, epoch, flushed, wakeAt, at } = held;
+    // as they are now: more may come while they are written
+    const records = held.records.slice();
     if (records.length === 0 && !held.isWakeNew) return 'ok';
     const status = await this.#flusher.flush({ matchId, epoch, base: flushed, records, wakeAt, at });
     if (status === 'fenced') this.#lose(held);

@@ -11,17 +11,25 @@ import { commitOf, entriesAfter, newMatch } from './support.ts';
 
 const [, openDatabase] = databases.at(-1)!;
 
-/** A database that can be away. */
+/** A database that can be away, or late with its answers. */
 class Line implements Sql {
   isAway = false;
+  /** Answers come after this. */
+  answersAfter: Promise<void> | null = null;
+  /** Statements that were executed, and wait for that. */
+  late = 0;
   readonly #sql: Sql;
   constructor(sql: Sql) {
     this.#sql = sql;
   }
-  query<Row>(...request: Parameters<Sql['query']>): Promise<Row[]> {
-    if (this.isAway)
-      return Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
-    return this.#sql.query<Row>(...request);
+  async query<Row>(...request: Parameters<Sql['query']>): Promise<Row[]> {
+    if (this.isAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const rows = await this.#sql.query<Row>(...request);
+    if (this.answersAfter) {
+      this.late++;
+      await this.answersAfter;
+    }
+    return rows;
   }
 }
 
@@ -83,6 +91,23 @@ describe.skipIf(!hasRedisServer)('Redis over a database', () => {
     expect(await stored(other.matchId)).toEqual([]);
     expect(await slow.commit(commitOf(other, 2, 1, { isUrgent: true }))).toBe('ok');
     expect(await stored(other.matchId)).toEqual([1, 2, 3]);
+  });
+
+  test('[MS23] what is committed while a flush is under way is flushed by the next', async () => {
+    const store = await openStore();
+    const claim = await store.create(newMatch());
+    await store.commit(commitOf(claim, 0, 2));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    line.answersAfter = promise;
+    const flushing = store.flush(claim.matchId);
+    await vi.waitUntil(() => line.late > 0, { timeout: 10_000 });
+    expect(await store.commit(commitOf(claim, 2))).toBe('ok');
+    line.answersAfter = null;
+    resolve();
+    expect(await flushing).toBe('ok');
+    expect(await store.flush(claim.matchId)).toBe('ok');
+    expect(await stored(claim.matchId)).toEqual(upTo(3));
+    expect(await store.commit(commitOf(claim, 3))).toBe('ok');
   });
 
   test('[MS24] what a dead process left in Redis is in the next claim, and in the stream', async () => {

@@ -85,6 +85,7 @@ describe('addresses', () => {
 describe('the time line', () => {
   test('[CL13] a mark stands at its share of the time, and never beside the line', () => {
     expect([0, 250, 1000].map((at) => share(at, 1000))).toEqual([0, 0.25, 1]);
+    expect([share(0, 0), share(5, 0)]).toEqual([0, 0]);
     fc.assert(
       fc.property(fc.integer(), fc.nat(), (at, duration) => {
         expect(share(at, duration)).toBeGreaterThanOrEqual(0);
@@ -115,6 +116,8 @@ describe('the time line', () => {
     expect(numbers(7_499, 1)).toEqual([5]);
     expect(numbers(7_500, 1)).toEqual([]);
     expect(numbers(24_000, 8)).toEqual([5]);
+    // no more than can be read
+    expect(numbers(5_000, 8)).toEqual([3, 4, 5]);
     expect(numbers(7_400, 0.25)).toEqual([5]);
   });
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- name …] [--database url] [--quick] [--json file]`: measures the figures that Gamekeeper promises and
- * prints them against their bounds. Names: throughput, latency, bytes, overhead, memory, comeback, tetris, duels, stream, seek, record, projector; all by default.
+ * prints them against their bounds. Names: those of bench/figures; all by default.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,8 @@ import { duels } from './figures/duels.ts';
 import { comeback } from './figures/comeback.ts';
 import { latency } from './figures/latency.ts';
 import { memory } from './figures/memory.ts';
+import { outage } from './figures/outage.ts';
+import { moments } from './figures/moments.ts';
 import { overhead } from './figures/overhead.ts';
 import { stream } from './figures/stream.ts';
 import { projector } from './figures/projector.ts';
@@ -35,6 +37,8 @@ const figures = {
   seek,
   record,
   projector,
+  moments,
+  outage,
 };
 type Figure = keyof typeof figures;
 

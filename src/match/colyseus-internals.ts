@@ -74,19 +74,23 @@ export async function forgetReturn(room: AnyRoom): Promise<void> {
   inside.resetAutoDisposeTimeout(1);
 }
 
-/** Asks `admit` before a fresh seat is reserved, and tells when it is; returns, once admitted, are not asked. */
+/**
+ * Asks `admit` before a fresh seat is reserved, and tells when it is; returns, once admitted, are not asked. Who asked for
+ * the seat is answered when all that `reserved` does is done: the next one must not be sent to a room that is full by then.
+ */
 export function guardReservations(
   room: AnyRoom,
   admit: (joinOptions: unknown, auth: unknown) => boolean,
-  reserved: () => void,
+  reserved: () => Promise<void>,
 ): void {
   const inside = internals(room);
   const reserve = inside._reserveSeat.bind(room);
   inside._reserveSeat = (sessionId, joinOptions, auth, seconds, allowReconnection, token) => {
     if (!allowReconnection && !admit(joinOptions, auth)) return Promise.resolve(false);
     const reserving = reserve(sessionId, joinOptions, auth, seconds, allowReconnection, token);
-    if (!allowReconnection) reserved();
-    return reserving;
+    if (allowReconnection) return reserving;
+    const told = reserved();
+    return reserving.then((isReserved) => told.then(() => isReserved));
   };
 }
 

@@ -246,9 +246,9 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
   }
 
   /** A seat is reserved: where it was the last, no more strangers are sent here, unless it is not taken up in time. */
-  #expectPlayer(): void {
-    this.#updateListing();
-    this.clock.setTimeout(() => this.#updateListing(), (this.seatReservationTimeout + 1) * 1000);
+  #expectPlayer(): Promise<void> {
+    this.clock.setTimeout(() => void this.#updateListing(), (this.seatReservationTimeout + 1) * 1000);
+    return this.#updateListing();
   }
 
   async #sit({ accountId }: Principal): Promise<number> {
@@ -335,7 +335,8 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
     this.#services.logEvent('match_ended', { matchId: this.roomId, game: this.#game.name, reason });
   }
 
-  #updateListing(seats = this.#seats): void {
+  /** Resolves when the matchmaker knows it; what is not new costs nothing. */
+  async #updateListing(seats = this.#seats): Promise<void> {
     const { phase } = seats;
     // once it has begun nobody takes a seat: only the phase changes
     if (phase !== 'lobby' && phase === this.metadata.phase) return;
@@ -344,7 +345,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
     const listed = `${phase} ${players} ${offered}`;
     if (listed === this.#listed) return;
     this.#listed = listed;
-    void this.setMatchmaking({ private: !offered, metadata: { ...this.metadata, phase, players } });
+    await this.setMatchmaking({ private: !offered, metadata: { ...this.metadata, phase, players } });
   }
 
   /** After a revival: who has not come back within the time that seats are held is away. */

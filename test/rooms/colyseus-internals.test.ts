@@ -125,13 +125,13 @@ describe('a room', () => {
     expect(forgetReturn).toBeTypeOf('function');
   });
 
-  test('[R45] asks before it reserves a fresh seat, and does not for one that is held', async () => {
+  test('[R45] asks before it reserves a fresh seat, and not for one that is held; its answer waits for what follows', async () => {
     const asked: unknown[] = [];
     let told = 0;
     guardReservations(
       room,
       (options, auth) => asked.push([options, auth]) > 1,
-      () => told++,
+      async () => void (await Promise.resolve(), told++),
     );
     expect(await inside._reserveSeat('fresh', { request: {} }, { auth: 1 })).toBe(false);
     expect([asked, told]).toEqual([[[{ request: {} }, { auth: 1 }]], 0]);

@@ -60,7 +60,10 @@ export type View<V> = (seat: number | null) => TableView<V>;
 export interface GameTable<State = MatchState, V = never> {
   /** The state of a match with so many seats. */
   make(seats: number): State;
-  /** Sets the game's own fields from what the engine shows. `isTold(n)`: whether that place in the log may be told. */
+  /**
+   * Sets the game's own fields from what the engine shows, whatever they were: a replay also goes back. `isTold(n)`:
+   * whether that place in the log may be told.
+   */
   mirror(state: State, view: View<V>, isTold: (n: number) => boolean): void;
 }
 

@@ -315,12 +315,13 @@ describe('who may open a replay', () => {
     const matchIds = [library.add('dev', course.log), library.add('dev', course.log)];
     let letGo = (): void => {};
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    const load = async (...match: [string, string]) => (await held, library.load(...match));
+    let asked = 0;
+    const load = async (...match: [string, string]) => (asked++, await held, library.load(...match));
     defineReplays({ source: { load, more: (...asked) => library.more(...asked) } });
     const joining = matchIds.map((matchId) =>
       sdkClient(server.url, sign('ann')).joinOrCreate<ReplayClient['state']>('replay', { matchId }),
     );
-    await new Promise((resume) => setTimeout(resume, 100));
+    await until(() => asked === 2, 'both are looked for');
     letGo();
     const rooms = (await Promise.all(joining)).map((room) => keep(room as ReplayClient));
     await until(() => rooms.every(({ state }) => state?.matchId));

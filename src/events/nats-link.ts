@@ -17,6 +17,7 @@ import {
 import { Alarm } from './alarm.ts';
 import { StreamGap } from './event-stream.ts';
 import { NatsStreamError, unavailable } from './nats-error.ts';
+import { serversOf } from './nats-servers.ts';
 import { type StreamNames, ensureStream, isStreamNotFound } from './nats-stream.ts';
 
 const FIRST_RETRY_MS = 100;
@@ -184,21 +185,4 @@ function mayMeanNoStream(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The client takes no user nor password in a URL. */
-function serversOf(text: string): ConnectionOptions {
-  const parts = text.split(',').map((part) => part.trim());
-  // the error of URL would show the password
-  if (!parts.every((part) => URL.canParse(part)))
-    throw unavailable('NATS_URL is no URL: it should look like nats://user:password@host:4222');
-  const urls = parts.map((part) => new URL(part));
-  const { protocol, username, password } = urls[0]!;
-  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
-  return {
-    servers: urls.map(({ host }) => host),
-    ...(user && (pass ? { user, pass } : { token: user })),
-    ...(protocol === 'tls:' && { tls: {} }),
-    name: 'gamekeeper',
-  };
 }

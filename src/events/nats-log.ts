@@ -6,6 +6,7 @@
 import type { PubAck } from '@nats-io/jetstream';
 import { StreamGap } from './event-stream.ts';
 import type { NatsStreamError } from './nats-error.ts';
+import { type End, Ends } from './nats-ends.ts';
 import { type NatsLink, isWrongSequence } from './nats-link.ts';
 import { type Message, MOST_BYTES, type Part, encodeMessage, refuseOtherTenant } from './nats-message.ts';
 import { endOf, following, pack, refusalOf } from './nats-pack.ts';
@@ -15,16 +16,8 @@ import { inParallel } from './parallel.ts';
 
 /** Messages under way at a time: one of each match. */
 const WINDOW = 256;
-/** Matches of which is remembered where their logs end. */
-const MOST_ENDS = 20_000;
 /** How often another writer may come first, and an answer be missing. */
 const ATTEMPTS = 5;
-
-/** Where a log ends: the place after it, and the sequence of its last message (0: it has none). */
-interface End {
-  readonly next: number;
-  readonly seq: number;
-}
 
 export interface NatsLogOptions<T> {
   readonly link: NatsLink;
@@ -47,9 +40,7 @@ export interface Repair {
 
 export class NatsLog<T> {
   readonly #options: NatsLogOptions<T>;
-  readonly #ends = new Map<string, End>();
-  /** The stream that they are of. */
-  #created = 0;
+  readonly #ends = new Ends();
 
   constructor(options: NatsLogOptions<T>) {
     this.#options = options;
@@ -141,7 +132,7 @@ export class NatsLog<T> {
       seq = ack.seq;
     }
     // what did not fit was told, and is not missed again
-    this.#remember(last.matchId, { next: endOf(last), seq });
+    this.#ends.set(last.matchId, { next: endOf(last), seq });
     return true;
   }
 
@@ -163,10 +154,8 @@ export class NatsLog<T> {
   }
 
   async #end(matchId: string): Promise<End> {
-    const created = this.#options.link.session?.created ?? this.#created;
-    if (created !== this.#created) this.#ends.clear();
-    this.#created = created;
-    return this.#ends.get(matchId) ?? this.#remember(matchId, await this.#look(matchId));
+    this.#ends.of(this.#options.link.session?.created);
+    return this.#ends.get(matchId) ?? this.#ends.set(matchId, await this.#look(matchId));
   }
 
   async #look(matchId: string): Promise<End> {
@@ -175,13 +164,6 @@ export class NatsLog<T> {
     const last = stored.map((message) => this.#decode(matchId, message)).find((read) => read !== undefined);
     const next = last ? this.#options.spanOf(last.items.at(-1)!)[1] : 1;
     return { next, seq: stored.at(-1)?.seq ?? 0 };
-  }
-
-  #remember(matchId: string, end: End): End {
-    this.#ends.delete(matchId);
-    this.#ends.set(matchId, end);
-    if (this.#ends.size > MOST_ENDS) this.#ends.delete(this.#ends.keys().next().value!);
-    return end;
   }
 
   #messages(matchId: string, enough: (message: Stored) => boolean): Promise<Stored[]> {

@@ -1,14 +1,15 @@
-import { type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import type { JsMsg } from '@nats-io/jetstream';
 import type { Sql } from '../database/sql.ts';
 import { Alarm } from './alarm.ts';
 import type { Published, StreamHandler, Subscription } from './event-stream.ts';
 import { ReaderLease } from './lease.ts';
-import { NatsStreamError, passedOver, unavailable } from './nats-error.ts';
+import { consumerAfter, cursorName, startAfter } from './nats-consumer.ts';
+import { passedOver, unavailable } from './nats-error.ts';
 import { Inflow } from './nats-inflow.ts';
 import type { NatsLink, Session } from './nats-link.ts';
 import { decodeRecords } from './nats-message.ts';
 import { NewRecords } from './nats-new-records.ts';
-import { type StreamNames, identityOf, matchOf } from './nats-stream.ts';
+import { type StreamNames, matchOf } from './nats-stream.ts';
 
 /** Messages that the server sends ahead; of those that are there, records up to so many are delivered together. */
 const AHEAD = 500;
@@ -21,10 +22,7 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 /** Life of a request for more; half of it without a sign from the server twice, and it's asked what became of us. */
 const PULL_MS = 2_000;
-/** A consumer that nobody asks is forgotten by the server. */
-const FORGOTTEN_MS = 30_000;
 
-const SET_CURSOR = 'update event_cursor set position = $2 where durable = $1';
 const CURSOR = 'select position from event_cursor where durable = $1';
 
 /** From taking the lease until it's lost, or reading fails. */
@@ -77,11 +75,12 @@ export class NatsSubscription implements Subscription {
   }
 
   /** Number of messages after the cursor, in whatever process they will be handled. */
-  lag(): Promise<number> {
-    const { link, sql } = this.#options;
+  async lag(): Promise<number> {
+    const { link, names, sql, durable } = this.#options;
+    const name = await link.run(async ({ created }) => cursorName(created, durable));
+    const [row] = await sql.query<{ position: string }>(CURSOR, [name]);
     return link.run(async (session) => {
-      const [row] = await sql.query<{ position: string }>(CURSOR, [this.#cursorName(session)]);
-      const consumer = await this.#consumer(session, Number(row?.position ?? 0));
+      const consumer = await consumerAfter(session, names, Number(row?.position ?? 0));
       const { num_pending } = await consumer.info(true);
       await consumer.delete();
       return num_pending;
@@ -104,8 +103,8 @@ export class NatsSubscription implements Subscription {
 
   /** Reads while this session lasts. Whatever goes wrong is told, and tried again after a pause that grows. */
   async #supervise(session: Session): Promise<void> {
-    const { sql, leaseMs, onError } = this.#options;
-    const lease = new ReaderLease({ sql, durable: this.#cursorName(session), leaseMs });
+    const { sql, durable, leaseMs, onError } = this.#options;
+    const lease = new ReaderLease({ sql, durable: cursorName(session.created, durable), leaseMs });
     try {
       const position = await lease.take();
       if (position === null) await this.#changes.wait(IDLE_PAUSE_MS);
@@ -122,10 +121,10 @@ export class NatsSubscription implements Subscription {
 
   /** Reads on until the session ends, the subscription is stopped, or another has taken over. */
   async #read(session: Session, lease: ReaderLease, position: number): Promise<void> {
-    const { link } = this.#options;
-    const from = await this.#start(session, lease, position);
-    if (this.#isOver(session)) return;
-    const consumer = await link.run(() => this.#consumer(session, from));
+    const { link, names } = this.#options;
+    const from = await startAfter(this.#options, session, position);
+    if (from === null || this.#isOver(session)) return;
+    const consumer = await link.run(() => consumerAfter(session, names, from));
     const messages = await consumer.consume({
       max_messages: AHEAD,
       expires: PULL_MS,
@@ -150,46 +149,6 @@ export class NatsSubscription implements Subscription {
 
   #isOver(session: Session): boolean {
     return this.#stopped || this.#options.link.session !== session;
-  }
-
-  /** Where to go on after: the cursor, unless the stream begins later, or ends before it. */
-  async #start(session: Session, lease: ReaderLease, position: number): Promise<number> {
-    const { link, names, sql, onError } = this.#options;
-    const info = await link.run(({ jsm }) => jsm.streams.info(names.stream));
-    if (identityOf(info) !== session.created) await link.refresh();
-    if (this.#isOver(session)) return position;
-    const { first_seq, last_seq } = info.state;
-    if (position > last_seq) {
-      onError(
-        new NatsStreamError(
-          'stream/cursor',
-          `the cursor is at ${position}, and the stream ends at ${last_seq}: it has lost its end; what is sent anew follows`,
-        ),
-      );
-      await sql.query(SET_CURSOR, [this.#cursorName(session), last_seq]);
-      return last_seq;
-    }
-    if (position > 0 && position + 1 < first_seq) {
-      onError(
-        new NatsStreamError(
-          'stream/forgotten',
-          `the stream begins at ${first_seq}, behind the cursor at ${position}: what was between is not read`,
-        ),
-      );
-      await lease.advance(String(first_seq - 1));
-      return first_seq - 1;
-    }
-    return position;
-  }
-
-  #consumer({ js }: Session, after: number): Promise<Consumer> {
-    const { names } = this.#options;
-    return js.consumers.get(names.stream, {
-      filter_subjects: `${names.prefix}.*.events`,
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: after + 1,
-      inactive_threshold: FORGOTTEN_MS,
-    });
   }
 
   /** False: it was stopped, or another has taken over, before the handler was through. */
@@ -248,9 +207,5 @@ export class NatsSubscription implements Subscription {
       this.#options.onError(passedOver(seq, error));
       return [];
     }
-  }
-
-  #cursorName({ created }: Session): string {
-    return `nats:${created}:${this.#options.durable}`;
   }
 }

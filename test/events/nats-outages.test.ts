@@ -1,7 +1,7 @@
 /** NATS killed, absent, slow, full: on servers of their own. */
 import { randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Published } from '../../src/events/event-stream.ts';
 import { type NatsEventStream, openNatsEventStream } from '../../src/events/nats-event-stream.ts';
@@ -141,6 +141,23 @@ describe.runIf(hasNatsProgram)('outages of NATS', () => {
       );
     }
     await subscription.stop();
+  });
+
+  test('[ES38] NATS_URL holds a user, a password, and servers beside that which is away; errors hold none of it', async () => {
+    const locked = await makeNatsServer({ name: 'ann', password: 'p@ss:w,rd' });
+    await locked.start();
+    const open = openStream(`nats://ann:wrong-secret@127.0.0.1:1, ${locked.url}`);
+    const wrong = openStream(locked.url.replace('ann:', 'ann:hunter2'));
+    const errors = [open, wrong].map((each) => each.read('m').catch((error: unknown) => error));
+    for (const error of await Promise.all(errors)) {
+      expect(error).toMatchObject({ code: 'stream/unavailable' });
+      expect(inspect(error, { depth: 9 })).not.toMatch(/hunter2|secret|p@ss|w,rd/);
+    }
+    const both = openStream(`${locked.url}, nats://127.0.0.1:1`);
+    expect(await both.read('m')).toEqual([]);
+    expect(() => openStream('hunter2')).toThrow(/NATS_URL is no URL/);
+    expect(() => openStream('hunter2')).not.toThrow(/hunter2/);
+    await locked.close();
   });
 
   test('[ES29] a full stream: the oldest goes, and appends go on', async () => {

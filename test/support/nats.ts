@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serversOf } from '../../src/events/nats-servers.ts';
 import type { StreamNames } from '../../src/events/nats-stream.ts';
 
 export const natsUrl = process.env['TEST_NATS_URL'] ?? 'nats://127.0.0.1:4222';
@@ -35,7 +36,7 @@ export async function withManager<T>(
   url: string,
   work: (jsm: Awaited<ReturnType<typeof jetstreamManager>>) => Promise<T>,
 ): Promise<T> {
-  const nc = await connectNats({ servers: new URL(url).host });
+  const nc = await connectNats(serversOf(url));
   try {
     return await work(await jetstreamManager(nc));
   } finally {
@@ -53,11 +54,13 @@ export interface NatsServer {
   close(): Promise<void>;
 }
 
-/** A server of one's own on a free port; `options` as on its command line. It runs once `start` was called. */
-export async function makeNatsServer(options: readonly string[] = []): Promise<NatsServer> {
+/** A server of one's own on a free port, which may ask for a user. It runs once `start` was called. */
+export async function makeNatsServer(user?: { name: string; password: string }): Promise<NatsServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-nats-'));
   const port = await freePort();
-  const url = `nats://127.0.0.1:${port}`;
+  const as = user ? `${user.name}:${encodeURIComponent(user.password)}@` : '';
+  const url = `nats://${as}127.0.0.1:${port}`;
+  const options = user ? ['--user', user.name, '--pass', user.password] : [];
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
     if (!child) return;

@@ -73,6 +73,7 @@ describe.each(databases)('solo results on %s', (_kind, open) => {
         playerCount: 1,
         tournamentId: null,
         verified: null,
+        moments: [],
         startedAt: new Date(now - 30_000).toISOString(),
         endedAt: new Date(now).toISOString(),
         players: [

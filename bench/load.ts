@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeyRing } from '../src/auth/key-ring.ts';
 import { createTokens } from '../src/auth/tokens.ts';
 import { loadConfig } from '../src/config.ts';
+import { playOne } from './client/churn.ts';
 import { Duel } from './client/duel.ts';
 import { closedLoop, openLoop, type Pace } from './client/pace.ts';
 import { Table } from './client/table.ts';
@@ -129,6 +130,15 @@ const calls = {
     const timers = Array.from({ length: stepPhases }, (_, phase) => setInterval(nudge(phase), 250));
     await sleep(ms);
     timers.forEach(clearInterval);
+  },
+
+  /** Creates so many matches, plays them to their ends, and leaves them: so many at once. */
+  async churn(port: number, matches: number, atOnce: number): Promise<void> {
+    let left = matches;
+    const work = async (): Promise<void> => {
+      while (left-- > 0) await playOne(port, someTokens(1)[0]!);
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
   },
 
   /** Leaves all matches; resolves when every connection is closed. */

@@ -15,6 +15,9 @@ import { overhead } from './figures/overhead.ts';
 import { stream } from './figures/stream.ts';
 import { projector } from './figures/projector.ts';
 import { record } from './figures/record.ts';
+import { churn } from './figures/churn.ts';
+import { redis } from './figures/redis.ts';
+import { scale } from './figures/scale.ts';
 import { tetris } from './figures/tetris.ts';
 import { seek } from './figures/seek.ts';
 import { throughput } from './figures/throughput.ts';
@@ -37,6 +40,9 @@ const figures = {
   seek,
   record,
   projector,
+  redis,
+  scale,
+  churn,
   moments,
   outage,
 };

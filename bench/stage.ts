@@ -45,7 +45,8 @@ export interface Play {
 /** In seconds. A machine that plays a match to its end sooner than a sample lasts has a shorter sample. */
 const shortestSample = 0.25;
 const keys = `bench:${randomBytes(32).toString('hex')}`;
-const common = {
+/** Variables of every server that is measured, and of its load. */
+export const common = {
   NODE_ENV: 'test',
   PORT: '0',
   AUTH_KEYS: keys,

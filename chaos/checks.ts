@@ -57,7 +57,7 @@ export function checkRecords(records: readonly Published[]): string[] {
 }
 
 /** Of what a client can't know from the log, or what is of the moment. */
-const ofTheMoment = new Set(['origin', 'name', 'connected', 'rematch', 'deadline']);
+const ofTheMoment = new Set(['origin', 'name', 'connected', 'rematch', 'deadline', 'tick']);
 
 /**
  * What a client shows against what a fold of the log shows: the first path at which they differ, or null. Of other seats

@@ -1,5 +1,6 @@
 /** Makes the faults of a plan happen, and heals them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerProcess } from '../scripts/cluster/server-process.ts';
 import type { Arena } from './arena.ts';
 import type { Fault, FaultKind } from './plan.ts';
 
@@ -12,6 +13,7 @@ export interface Injected extends Fault {
 }
 
 const slowMs = 150;
+const reviveMs = 30_000;
 /** Of the connections that are open, so many lead nowhere: each second one. */
 const holes = 2;
 
@@ -50,7 +52,7 @@ const injectors: Record<FaultKind, Injector> = {
     const server = house.servers[place]!;
     await server.end('SIGKILL');
     await sleep(lastsMs);
-    return started(() => server.start());
+    return revived(server);
   },
 
   async stop({ house }, lastsMs, place) {
@@ -68,7 +70,7 @@ const injectors: Record<FaultKind, Injector> = {
     const tookMs = performance.now() - began;
     if (code !== 0) output.faults.push(`process ${place + 1}: drained with ${code} instead of 0`);
     await sleep(lastsMs);
-    return `ended with ${code} after ${seconds(tookMs)}, ${await started(() => server.start())}`;
+    return `ended with ${code} after ${seconds(tookMs)}, ${await revived(server)}`;
   },
 
   async 'redis restart'({ redis }, lastsMs) {
@@ -124,6 +126,21 @@ const injectors: Record<FaultKind, Injector> = {
     return 'mended';
   },
 };
+
+/** Whoever runs processes starts one again that can't start now: PostgreSQL or Redis may be away as well. */
+async function revived(server: ServerProcess): Promise<string> {
+  const end = performance.now() + reviveMs;
+  return started(async () => {
+    for (;;) {
+      try {
+        return await server.start();
+      } catch (error) {
+        if (performance.now() > end) throw error;
+        await sleep(500);
+      }
+    }
+  });
+}
 
 async function started(start: () => Promise<void>): Promise<string> {
   const began = performance.now();

@@ -50,6 +50,7 @@ async function chaos(values: {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => process.exit(130));
   muteSdk();
+  console.warn = () => {};
   const report = await run({
     seed,
     tables,

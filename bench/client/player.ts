@@ -14,6 +14,8 @@ export interface Reservation {
   readonly roomId: string;
   readonly sessionId: string;
   readonly processId: string;
+  /** Host and port of the process that has the room, where it is not the only one. */
+  readonly publicAddress?: string;
 }
 
 /** The SDK's backoff: 200, 400, 800 … ms, 5 s at most, 15 times. */
@@ -42,12 +44,12 @@ export class Player {
   }
 
   /** Joins a match, or makes one of `game` where the id is null; resolves with its id when the state is here. */
-  async join(matchId: string | null, game = 'whist'): Promise<string> {
+  async join(matchId: string | null, game = 'whist', options: object = {}): Promise<string> {
     const path = matchId === null ? `create/${game}` : `joinById/${matchId}`;
     const response = await fetch(`http://127.0.0.1:${this.#port}/matchmake/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` },
-      body: '{}',
+      body: JSON.stringify(options),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     this.#reservation = (await response.json()) as Reservation;
@@ -82,11 +84,12 @@ export class Player {
   }
 
   #dial(): void {
-    const { processId, roomId, sessionId } = this.#reservation;
+    const { processId, roomId, sessionId, publicAddress } = this.#reservation;
     const back =
       this.#returnToken === null ? '' : `&reconnectionToken=${this.#returnToken}&skipHandshake=true`;
     const path = `/${processId}/${roomId}?sessionId=${sessionId}&_authToken=${this.#token}${back}`;
-    this.#socket = new Socket(this.#port, path, {
+    const port = publicAddress ? Number(publicAddress.split(':')[1]) : this.#port;
+    this.#socket = new Socket(port, path, {
       message: (bytes) => this.#message(bytes),
       closed: () => this.#closed(),
     });

@@ -21,7 +21,7 @@ export class ServerProcess {
   readonly #options: ServerOptions;
   readonly #endWithUs = (): void => void this.#child?.kill('SIGKILL');
   #child: ChildProcess | null = null;
-  /** Whoever ends it says so first. */
+  /** It is ready; whoever ends it says so first. */
   #isWanted = false;
 
   constructor(options: ServerOptions) {
@@ -45,7 +45,6 @@ export class ServerProcess {
   /** Resolves when it is ready. Throws ClusterError where it ends before: its lines say why. */
   async start(): Promise<void> {
     const { name, port, env } = this.#options;
-    this.#isWanted = true;
     // a group of its own: Ctrl-C in a terminal is for us alone, so that all ends in order
     const child = spawn(process.execPath, ['src/main.ts'], {
       cwd: root,
@@ -54,9 +53,12 @@ export class ServerProcess {
       detached: true,
     });
     this.#child = child;
-    child.once('exit', (code, signal) => this.#ended(child, `${code ?? signal}`));
-    if (!(await this.#read(child)))
+    const ended = once(child, 'exit').then(([code, signal]) => this.#ended(child, `${code ?? signal}`));
+    if (!(await this.#read(child))) {
+      await ended;
       throw new ClusterError(`${name} did not start (${child.exitCode ?? child.signalCode}): see its output`);
+    }
+    this.#isWanted = this.isRunning;
   }
 
   /** Stops it (SIGSTOP) or lets it go on (SIGCONT). */

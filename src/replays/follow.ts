@@ -1,5 +1,6 @@
 /** Asks again and again what a running match has got since, until nothing more comes. */
 import type { Clock } from '../match/clock.ts';
+import { isBadLog } from './replay-error.ts';
 import type { Replay } from './replay.ts';
 
 export interface FollowDeps {
@@ -7,7 +8,7 @@ export interface FollowDeps {
   readonly replay: Replay;
   /** Something has come, and is in the log of the replay. */
   came(): Promise<void>;
-  /** It could not be asked for, and is asked for again; what can't be played ends it. */
+  /** It could not be asked for, and is asked for again: told once, until it could. What can't be played ends it. */
   fault(error: unknown): void;
 }
 
@@ -16,15 +17,19 @@ const everyMs = 1_000;
 /** The returned function ends it. */
 export function follow({ clock, replay, came, fault }: FollowDeps): () => void {
   let isStopped = false;
+  let isFailing = false;
   let cancel = (): void => {};
   const wait = (): void => {
     if (!isStopped && replay.hasMore) cancel = clock.after(everyMs, () => void ask().then(wait));
   };
   const ask = async (): Promise<void> => {
     try {
-      if ((await replay.update()) && !isStopped) await came();
+      const hasCome = await replay.update();
+      isFailing = false;
+      if (hasCome && !isStopped) await came();
     } catch (error) {
-      if (!isStopped) fault(error);
+      if (!isStopped && (!isFailing || isBadLog(error))) fault(error);
+      isFailing = true;
     }
   };
   wait();

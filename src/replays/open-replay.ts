@@ -2,6 +2,7 @@
 import { ServerError } from '@colyseus/core';
 import { notFound } from '../match/admission.ts';
 import type { Log } from '../ops/logger.ts';
+import { isBadLog } from './replay-error.ts';
 import { Replay, type ReplayDeps } from './replay.ts';
 
 interface Deps extends ReplayDeps {
@@ -10,8 +11,7 @@ interface Deps extends ReplayDeps {
 
 export async function openReplay(deps: Deps, tenantId: string, matchId: string): Promise<Replay> {
   const replay = await Replay.open(deps, tenantId, matchId).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === 'history/bad_log')
-      deps.log.error({ matchId, error }, 'a log can not be played again');
+    if (isBadLog(error)) deps.log.error({ matchId, error }, 'a log can not be played again');
     throw forMatchmaking(error);
   });
   if (!replay) throw notFound();

@@ -21,3 +21,7 @@ export class ReplayError extends Error {
 
 export const badLog = (why: string, cause?: unknown): ReplayError =>
   new ReplayError('history/bad_log', `this log can't be played: ${why}`, cause);
+
+/** Whether trying again is of no use. */
+export const isBadLog = (error: unknown): boolean =>
+  (error as { code?: unknown } | null)?.code === 'history/bad_log';

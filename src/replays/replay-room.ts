@@ -14,6 +14,7 @@ import { Playback } from './playback.ts';
 import type { Replay } from './replay.ts';
 import type { OpeningOptions } from './replay-auth.ts';
 import { answerReplayMessages, type Place } from './replay-messages.ts';
+import { isBadLog } from './replay-error.ts';
 import type { ReplayServices } from './replay-services.ts';
 import type { MakeReplayState, ReplayState } from './replay-state.ts';
 import { show } from './show.ts';
@@ -204,6 +205,6 @@ export class ReplayRoom extends Room<{ state: ReplayState; client: Viewer }> {
   /** What can't be played can't be shown any longer; anything else is tried again. */
   #fault(error: unknown): void {
     this.#services.log.error({ matchId: this.#replay.matchId, error }, 'a replay had a fault');
-    if ((error as { code?: unknown }).code === 'history/bad_log') void this.disconnect();
+    if (isBadLog(error)) void this.disconnect();
   }
 }

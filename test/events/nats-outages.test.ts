@@ -144,7 +144,7 @@ describe.runIf(hasNatsProgram)('outages of NATS', () => {
   });
 
   test('[ES38] NATS_URL holds a user, a password, and servers beside that which is away; errors hold none of it', async () => {
-    const locked = await makeNatsServer({ name: 'ann', password: 'p@ss:w,rd' });
+    const locked = await makeNatsServer([], { name: 'ann', password: 'p@ss:w,rd' });
     await locked.start();
     const open = openStream(`nats://ann:wrong-secret@127.0.0.1:1, ${locked.url}`);
     const wrong = openStream(locked.url.replace('ann:', 'ann:hunter2'));

@@ -54,13 +54,16 @@ export interface NatsServer {
   close(): Promise<void>;
 }
 
-/** A server of one's own on a free port, which may ask for a user. It runs once `start` was called. */
-export async function makeNatsServer(user?: { name: string; password: string }): Promise<NatsServer> {
+/** A server of one's own on a free port; `options` as on its command line. It runs once `start` was called. */
+export async function makeNatsServer(
+  options: readonly string[] = [],
+  user?: { readonly name: string; readonly password: string },
+): Promise<NatsServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-nats-'));
   const port = await freePort();
   const as = user ? `${user.name}:${encodeURIComponent(user.password)}@` : '';
   const url = `nats://${as}127.0.0.1:${port}`;
-  const options = user ? ['--user', user.name, '--pass', user.password] : [];
+  const asked = user ? ['--user', user.name, '--pass', user.password] : [];
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
     if (!child) return;
@@ -74,7 +77,7 @@ export async function makeNatsServer(user?: { name: string; password: string }):
     kill,
     async start() {
       const where = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder];
-      child = spawn('nats-server', [...where, ...options], { stdio: 'ignore' });
+      child = spawn('nats-server', [...where, ...asked, ...options], { stdio: 'ignore' });
       while (!(await answers(url))) if (child.exitCode !== null) throw new Error('nats-server ended');
     },
     async close() {

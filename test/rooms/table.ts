@@ -75,6 +75,7 @@ export async function rejoin(table: Table, seat: number, options: object = {}): 
 export async function prepared(joined: Room<unknown, WhistTable>): Promise<WhistClient> {
   joined.reconnection.minUptime = 0;
   joined.onMessage('refused', () => {});
+  joined.onMessage('moment', () => {});
   await until(
     () => (joined.state?.seats as unknown as unknown[] | undefined)?.length === 4,
     'the state is there',

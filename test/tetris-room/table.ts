@@ -55,6 +55,7 @@ export async function rejoin(table: Table, seat: number): Promise<TetrisClient> 
 function prepared(room: TetrisClient): TetrisClient {
   room.reconnection.minUptime = 0;
   room.onMessage('refused', () => {});
+  room.onMessage('moment', () => {});
   return room;
 }
 

@@ -156,6 +156,18 @@ describe.runIf(hasNats).each(databases)('publisher on %s', (_kind, openDatabase)
     await untilPublished();
   });
 
+  test('[ES34] also where nothing new is committed', async () => {
+    const over = randomUUID();
+    await local.append([record(over, 1), record(over, 2)]);
+    await vi.waitFor(async () => expect(await nats.read(over)).toHaveLength(2), PATIENCE);
+    await untilPublished();
+    await deleteStream();
+    // someone asks for anything, and so it is noticed
+    await nats.readMoments(over);
+    await vi.waitFor(async () => expect(await nats.read(over)).toHaveLength(2), PATIENCE);
+    expect(told).toEqual([]);
+  });
+
   test('[ES34] also where the database could not be asked at once', async () => {
     const [over, next] = [randomUUID(), randomUUID()];
     await local.append([record(over, 1)]);

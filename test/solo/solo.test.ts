@@ -74,7 +74,6 @@ describe.each(databases)('solo results on %s', (_kind, open) => {
         tournamentId: null,
         verified: null,
         moments: [],
-        moments: [],
         startedAt: new Date(now - 30_000).toISOString(),
         endedAt: new Date(now).toISOString(),
         players: [

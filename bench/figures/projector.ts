@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { openEventStream, type PostgresEventStream } from '../../src/events/post
 import { createHistory } from '../../src/history/history.ts';
 import { startProjector } from '../../src/history/projector.ts';
 import { playWhist } from '../../test/history/games.ts';
+import { uuidv7 } from '../../src/match/uuid.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../stage.ts';
 import { openStorage, type StorageKind } from '../storage.ts';
@@ -69,7 +69,7 @@ async function fill({ sql }: Database, stream: PostgresEventStream): Promise<voi
   const { matchId } = records[0]!;
   await stream.append(records);
   for (let done = 0; done < matches; done += atOnce) {
-    const ids = Array.from({ length: atOnce }, () => randomUUID());
+    const ids = Array.from({ length: atOnce }, () => uuidv7(Date.now()));
     await sql.query(
       `insert into match_entry (match_id, n, epoch, count, tenant_id, game, entries, events, recorded_at)
        select id, n, epoch, count, tenant_id, game, entries, events, recorded_at
@@ -79,6 +79,7 @@ async function fill({ sql }: Database, stream: PostgresEventStream): Promise<voi
   }
   await sql.query('delete from match_entry where match_id = $1', [matchId]);
   await sql.query('analyze match_entry');
+  await sql.query('checkpoint');
 }
 
 async function measure(database: Database, stream: PostgresEventStream): Promise<CaughtUp> {

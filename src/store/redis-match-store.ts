@@ -16,7 +16,7 @@ import { type MatchStoreOptions, openMatchStore, type PostgresMatchStore } from 
 import { StoreError } from './store-error.ts';
 
 const MAX_BATCH = 256;
-const DEFAULT_FLUSH_MS = 10_000;
+const DEFAULT_FLUSH_MS = 2_000;
 /** A match that is not flushed for so many rounds has a holder that is dead: whoever looks may flush it. */
 const ORPHAN_ROUNDS = 2;
 const ORPHANS_AT_ONCE = 256;
@@ -26,7 +26,7 @@ export interface RedisMatchStoreOptions extends MatchStoreOptions {
   readonly redis: Redis;
   /** Stands before all keys. */
   readonly prefix: string;
-  /** How far PostgreSQL may be behind, in milliseconds; 10,000 by default. */
+  /** How far PostgreSQL may be behind, in milliseconds; 2,000 by default, so that readers of the stream follow closely. */
   readonly flushMs?: number;
   /** Told of what failed in the background, and is tried again. */
   readonly onError?: (error: unknown) => void;

@@ -149,7 +149,8 @@ describe.skipIf(!chromium)('history in a browser (needs Chromium)', () => {
     await click(`.mark[data-moment="${last}"]`);
     await tab.shows(`${place} > 0`);
     const at = await tab.run<number>(place);
-    await tab.shows(`document.querySelector('.toast')`);
+    const { seat } = tetris.moments.at(-1)!;
+    await tab.shows(`document.querySelector('.boards figure[data-seat="${seat}"] .toast')`);
     await press('Home');
     await tab.shows(`${place} === 0`);
     await click(`.go[data-moment="${last}"]`);
@@ -252,5 +253,18 @@ describe.skipIf(!chromium)('history in a browser (needs Chromium)', () => {
         `location.origin + '/history.html#/match/' + document.getElementById('match-id').textContent`,
       ),
     );
+  });
+
+  test('[CL20] a replay whose server was started again goes on from its place', async () => {
+    await open(`#/match/${tetris.id}?at=100`);
+    await tab.shows(`${place} === 100`);
+    await server.stop();
+    await tab.shows(`document.querySelector('.stage-note').textContent.includes('connection is lost')`);
+    await server.start();
+    await tab.shows(`document.querySelector('.stage-note button')?.textContent === 'Connect again'`);
+    await click('.stage-note button');
+    await tab.shows(`document.querySelector('.stage-note').textContent === '' && ${place} === 100`);
+    await press('End');
+    await tab.shows(`${place} === Number(${line}.max)`);
   });
 });

@@ -1,4 +1,5 @@
 /** A replay on the page: the stage, the controls below it, and the room that plays. */
+import type { Status } from '../../client/connection.ts';
 import { Replay, type ReplayMoment, type ReplayState, speeds } from '../../client/replay.ts';
 import { drawWhist } from '../whist/table.ts';
 import { drawBoards } from './boards.ts';
@@ -104,11 +105,7 @@ export class Player {
 
   #hearing() {
     return {
-      status: (status: string) => {
-        if (status !== 'disconnected' || !this.#replay || this.#session.signal.aborted) return;
-        this.#replay = null;
-        this.#tell('The connection is lost.', 'Connect again', () => void this.open({ at: this.at }));
-      },
+      status: (status: Status) => this.#connection(status),
       changed: (state: ReplayState) => this.#heard(state),
       moments: (more: readonly ReplayMoment[]) => {
         this.#moments = mergeMoments(this.#moments, more);
@@ -116,6 +113,16 @@ export class Player {
       },
       refused: ({ message }: { message: string }) => this.#tell(message, 'OK', () => this.#untell()),
     };
+  }
+
+  #connection(status: Status): void {
+    if (!this.#replay || this.#session.signal.aborted) return;
+    if (status === 'reconnecting') this.#tell('The connection is lost, and sought again …');
+    if (status === 'connected') this.#untell();
+    if (status !== 'disconnected') return;
+    const { at } = this;
+    this.#replay = null;
+    this.#tell('The connection is lost.', 'Connect again', () => void this.open({ at }));
   }
 
   #heard(state: ReplayState): void {

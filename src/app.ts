@@ -4,6 +4,7 @@ import { Encoder } from '@colyseus/schema';
 import { games as allGames } from '../rooms/index.ts';
 import { openBase } from './compose/base.ts';
 import { closeAll, type Closing } from './compose/closing.ts';
+import { announceEnd } from './compose/draining.ts';
 import { openServer } from './compose/server.ts';
 import { startWorkers } from './compose/workers.ts';
 import type { Config } from './config.ts';
@@ -35,6 +36,7 @@ export async function startApp(config: Config, { games = allGames, store }: Over
     const base = await openBase(config, { games, store }, closing);
     const { server, port } = await openServer(config, base, engines, closing);
     await startWorkers(base, closing);
+    closing.push(() => announceEnd(base));
     return { port, server, close: () => closeAll(closing) };
   } catch (error) {
     await closeAll(closing);

@@ -2,6 +2,9 @@
 import { startApp } from './app.ts';
 import { ConfigError, describeConfig, loadConfig } from './config.ts';
 
+/** Orchestrators wait for 30 s, and kill then. */
+const longestStopMs = 19_000;
+
 if (process.argv.includes('--help') || process.argv.includes('-h')) help();
 else await run();
 
@@ -27,9 +30,18 @@ function greet(host: string, port: number, production: boolean): void {
 }
 
 async function stop(close: () => Promise<void>): Promise<void> {
-  console.log('Stopping: matches are parked, and go on at the next start.');
+  console.log('Stopping: matches are parked, and go on at the next start, or in another process.');
+  setTimeout(overdue, longestStopMs).unref();
   await close();
   process.exit(0);
+}
+
+/** Something does not answer. Nothing committed is lost: what is not given back is claimed, as after a crash. */
+function overdue(): void {
+  console.error(
+    'Gamekeeper could not end in time: it ends now, and its matches are revived by whoever is asked.',
+  );
+  process.exit(1);
 }
 
 /** What a person can mend is one line; anything else is a bug, and shown whole. */

@@ -3,6 +3,7 @@ import { LocalDriver, matchMaker, type IRoomCache } from '@colyseus/core';
 import type { Matches } from '../match/matches.ts';
 import { MatchRoom } from '../match/match-room.ts';
 import { isUuid } from '../match/uuid.ts';
+import { ApiError } from '../http/errors.ts';
 import type { Claim, MatchStore } from '../store/match-store.ts';
 
 /** What other processes do, where there are any. */
@@ -21,11 +22,21 @@ export class LiveRooms {
   readonly #elsewhere: Elsewhere | null;
   readonly #claims = new Map<string, Claim>();
   readonly #reviving = new Map<string, Promise<MatchRoom | null>>();
+  #isDraining = false;
 
   constructor(store: MatchStore, matches: Matches, elsewhere: Elsewhere | null = null) {
     this.#store = store;
     this.#matches = matches;
     this.#elsewhere = elsewhere;
+  }
+
+  /** From now on no match is revived here: the process is about to end. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
   }
 
   /** The claim that a room is being revived with; given once. */
@@ -57,8 +68,12 @@ export class LiveRooms {
   }
 
   async #revive(matchId: string): Promise<MatchRoom | null> {
-    if (matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN)
-      throw new Error('this process is about to end: another takes the match, or the next start');
+    if (this.#isDraining)
+      throw new ApiError(
+        503,
+        'server/draining',
+        'this process is about to end, and takes no more matches: try again in a moment',
+      );
     if (await this.#elsewhere?.lives(matchId)) throw new Error('another process has this match');
     const claim = await this.#store.claim(matchId);
     if (!claim) return null;

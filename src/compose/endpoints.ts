@@ -24,6 +24,7 @@ export function endpointsOf({ production, auth }: Config, base: Base, verifier: 
     ...healthEndpoints({
       checks: [{ name: 'database', check: () => database.sql.query('select 1') }],
       backlog: () => streamStatus(base.readers),
+      isDraining: () => base.rooms.isDraining,
     }),
     ...historyEndpoints({ history, requirePrincipal }),
     ...replayEndpointsOf(base, requirePrincipal, verifier),

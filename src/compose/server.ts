@@ -20,6 +20,7 @@ import { Verifier } from '../replays/verifier.ts';
 import { soloBodyLimits } from '../solo/endpoints.ts';
 import type { Base } from './base.ts';
 import type { Closing } from './closing.ts';
+import { leaveHouse } from './draining.ts';
 import { endpointsOf } from './endpoints.ts';
 import { replayServices } from './replays.ts';
 
@@ -61,7 +62,7 @@ export async function openServer(
   });
   const port = await listen(server, config.http);
   closing.push(async () => {
-    await cluster?.drain();
+    await leaveHouse(base);
     await server.gracefullyShutdown(false);
   });
   await cluster?.join(port);

@@ -9,6 +9,7 @@ import {
   forgetReturn,
   guardReservations,
   heldFor,
+  reservations,
   reserveReturn,
   schemaFingerprint,
   skipRefIds,
@@ -68,6 +69,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
   #beats = rooms++ % ticksPerPatch;
   #isLost = false;
   #isDraining = false;
+  #joinedAt = -Infinity;
 
   /** What the game answers besides its commands: request → answer, for a seat. */
   protected answers(): Readonly<Record<string, (seat: number) => unknown>> {
@@ -136,6 +138,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
     const principal = client.auth!;
     if (!mayEnter(principal, this.#match.claim)) throw notFound();
     const seat = isPlayer(principal, options) ? await this.#sit(principal) : null;
+    this.#joinedAt = this.#services.clock.now();
     this.#welcome(client, seat);
     this.#services.logEvent('client_joined', { ...this.#who(client), seat });
   }
@@ -179,7 +182,18 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
     await this.#match.close('release');
   }
 
+  /** Clock time at which the last client joined; -Infinity where nobody has. */
+  get joinedAt(): number {
+    return this.#joinedAt;
+  }
+
+  /** Whether somebody has a seat reserved, and is not here yet. */
+  get isExpected(): boolean {
+    return reservations(this).length > 0;
+  }
+
   override onBeforeShutdown(): void {
+    if (this.#isDraining) return;
     this.#isDraining = true;
     void this.#sendAway();
   }

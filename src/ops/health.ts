@@ -16,25 +16,42 @@ export interface HealthDeps {
   readonly checks: readonly HealthCheck[];
   /** How far readers of the stream are behind, by name: shown, and nothing that makes a server not ready. */
   readonly backlog?: () => Promise<Readonly<Record<string, number | null>>>;
+  /** Whether the process is about to end: nothing is to be sent to it any more. */
+  readonly isDraining?: () => boolean;
 }
 
-/** GET /health/live: 200 while the process answers. GET /health/ready: 200 when all checks hold, else 503. */
-export function healthEndpoints({ checks, backlog = async () => ({}) }: HealthDeps) {
+/** GET /health/live: 200 while the process answers. GET /health/ready: 200 when all checks hold and it is to go on, else 503. */
+export function healthEndpoints({
+  checks,
+  backlog = async () => ({}),
+  isDraining = () => false,
+}: HealthDeps) {
   return {
     live: createEndpoint('/health/live', { method: 'GET' }, async () => ({ status: 'live' })),
     ready: createEndpoint('/health/ready', { method: 'GET' }, async () => {
+      // at once, whatever the checks would say
+      if (isDraining()) return unavailable(draining());
       const outcomes = await Promise.all(
         checks.map(async ({ name, check }) => [name, await holds(check)] as const),
       );
       const isReady = outcomes.every(([, isWell]) => isWell);
       const named = Object.fromEntries(outcomes.map(([name, isWell]) => [name, isWell ? 'ok' : 'failed']));
       const details = { checks: named, backlog: await backlog() };
-      return Response.json(isReady ? { status: 'ready', ...details } : notReady(details), {
-        status: isReady ? 200 : 503,
-        headers: { 'Cache-Control': 'no-store' },
-      });
+      if (!isReady) return unavailable(notReady(details));
+      return Response.json({ status: 'ready', ...details }, { headers });
     }),
   };
+}
+
+const headers = { 'Cache-Control': 'no-store' };
+
+function unavailable(body: object): Response {
+  return Response.json(body, { status: 503, headers });
+}
+
+function draining() {
+  const message = 'The server is about to end: its matches go on elsewhere, or at its next start.';
+  return { status: 'draining', ...envelopeOf({ status: 503, code: 'health/draining', message }) };
 }
 
 function notReady(details: object) {

@@ -13,14 +13,14 @@ export interface ServerProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-export function spawnServer(env: Environment): ServerProcess {
+export function spawnServer(env: Environment, longestMs = 60_000): ServerProcess {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [main], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (text) => void (output.stdout += text));
   child.stderr.on('data', (text) => void (output.stderr += text));
   // Whatever becomes of the test, nothing is left running.
-  const overdue = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const overdue = setTimeout(() => child.kill('SIGKILL'), longestMs);
   const ended = once(child, 'close').then(([code, signal]) => {
     clearTimeout(overdue);
     return code ?? signal;
@@ -29,8 +29,8 @@ export function spawnServer(env: Environment): ServerProcess {
 }
 
 /** Starts it, and resolves when it says that it is ready. */
-export async function startProcess(env: Environment): Promise<ServerProcess> {
-  const server = spawnServer(env);
+export async function startProcess(env: Environment, longestMs?: number): Promise<ServerProcess> {
+  const server = spawnServer(env, longestMs);
   const isReady = (): boolean => server.output.stdout.includes('is ready');
   await until(() => isReady() || server.child.exitCode !== null, 'the server is ready', 30_000);
   if (!isReady()) throw new Error(`it ended with ${server.child.exitCode}: ${server.output.stderr}`);

@@ -1,8 +1,12 @@
 /** Several processes that are one house: on a PostgreSQL database and a Redis of their own, behind a balancer. */
 import { Balancer } from '../../scripts/cluster/balancer.ts';
+import { Redis } from 'ioredis';
 import { type ServerProcess, startProcess } from '../app/process.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { type Environment, freePort, makeData } from '../support/server.ts';
+
+/** Whatever becomes of a test file, its processes end. */
+const longestMs = 180_000;
 
 export interface Resident {
   readonly port: number;
@@ -43,7 +47,7 @@ export class House {
       MAX_MESSAGES_PER_SECOND: '10000',
       ...env,
     });
-    for (let i = 0; i < processes; i++) await house.add();
+    await Promise.all(Array.from({ length: processes }, () => house.add()));
     return house;
   }
 
@@ -56,11 +60,31 @@ export class House {
     const port = await freePort();
     const place = this.#places.push(port) - 1;
     const address = { PUBLIC_ADDRESS: this.balancer.addressOf(place) };
-    const server = await startProcess({ ...this.#env, ...address, PORT: String(port), ...env });
+    const server = await startProcess({ ...this.#env, ...address, PORT: String(port), ...env }, longestMs);
     const resident = { port, url: `http://127.0.0.1:${port}`, server };
     this.residents.push(resident);
     this.#aim();
     return resident;
+  }
+
+  /** As many again as there were, after some have ended. */
+  async fill(processes: number): Promise<void> {
+    while (this.residents.length < processes) await this.add();
+  }
+
+  /** The process that has a match, as the directory says; undefined where none is listed that lives. */
+  async ownerOf(matchId: string): Promise<Resident | undefined> {
+    const redis = new Redis(this.redis.url);
+    try {
+      const room = await redis.hget('{gamekeeper}:rooms', matchId);
+      const processId = room && (JSON.parse(room) as { processId: string }).processId;
+      const sealed = processId && (await redis.get(`{gamekeeper}:member:${processId}`));
+      if (!sealed) return undefined;
+      const { port } = JSON.parse(sealed.slice(sealed.indexOf(' '))) as { port: number };
+      return this.residents.find((resident) => resident.port === port);
+    } finally {
+      redis.disconnect();
+    }
   }
 
   /** Ends a process, and takes it from the balancer's list. */

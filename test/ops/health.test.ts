@@ -5,6 +5,7 @@ import { startHttp, type TestHttp } from '../http/support.ts';
 const never = () => new Promise<void>(() => {});
 const well = async () => {};
 let database: () => Promise<unknown> = well;
+let isDraining = false;
 let http: TestHttp;
 
 beforeAll(async () => {
@@ -13,7 +14,11 @@ beforeAll(async () => {
     { name: 'lobby', check: well },
   ];
   http = await startHttp({
-    endpoints: healthEndpoints({ checks, backlog: async () => ({ history: 3, publisher: null }) }),
+    endpoints: healthEndpoints({
+      checks,
+      backlog: async () => ({ history: 3, publisher: null }),
+      isDraining: () => isDraining,
+    }),
   });
 });
 afterAll(() => http.close());
@@ -60,4 +65,20 @@ test.each([
     error: { code: 'health/not_ready', message: expect.any(String), request_id: expect.any(String) },
   });
   expect(JSON.stringify(body)).not.toContain('hunter2');
+});
+
+test('[CL70] a server that is about to end lives, and is not ready whatever its checks say', async () => {
+  isDraining = true;
+  try {
+    expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'live' } });
+    expect(await get('/health/ready')).toEqual({
+      status: 503,
+      body: {
+        status: 'draining',
+        error: { code: 'health/draining', message: expect.any(String), request_id: expect.any(String) },
+      },
+    });
+  } finally {
+    isDraining = false;
+  }
 });

@@ -31,6 +31,7 @@ export class Arena {
       await arena.#openHouse(processes);
       return arena;
     } catch (error) {
+      console.error(arena.output.lines.slice(-20).join('\n'));
       await arena.close();
       throw error;
     }
@@ -67,7 +68,8 @@ export class Arena {
         LOG_LEVEL: 'warn',
         PING_INTERVAL_MS: '2000',
       },
-      line: (place, line) => this.output.add(nameOf(place), line),
+      line: (place, line) =>
+        this.output.add(nameOf(place), line, this.house?.servers[place]!.isReady ?? false),
       died: (place, how) => this.output.died(nameOf(place), how),
     });
     this.network.aim(this.house.balancer.port);

@@ -56,6 +56,11 @@ const noFindings = (): Findings => ({
   leftovers: [],
 });
 
+/** One that is over is looked after at its time to wake, where its process has not: that has come, or never will. */
+const FORGOTTEN = `
+  select count(*) from live_match
+  where match_id = $1 and coalesce(wake_at, 0) < (extract(epoch from now()) - 20) * 1000`;
+
 export class Auditor {
   readonly #database: Database;
   readonly #local: EventStream;
@@ -105,8 +110,8 @@ export class Auditor {
     await attempt(note(findings.stream), () => this.#checkStream(matchId, records));
     const moments = await this.#local.readMoments(matchId);
     await attempt(note(findings.moments), () => this.#checkMoments(game, matchId, records));
-    const live = await this.#count('select count(*) from live_match where match_id = $1', matchId);
-    if (live > 0) note(findings.leftovers)('it is over, and still in the store');
+    if ((await this.#count(FORGOTTEN, matchId)) > 0)
+      note(findings.leftovers)('it is over, and nobody will take it from the store');
     return {
       acknowledged,
       refused: answers.length - acknowledged,

@@ -73,9 +73,11 @@ export function firstDifference(
     return isSame(shown, folded, path.startsWith('state.seats.') && !path.startsWith(`state.seats.${seat}.`))
       ? null
       : `${path}: ${String(shown)} instead of ${String(folded)}`;
+  if (typeof shown !== 'object' || shown === null)
+    return Object.keys(folded).length === 0 ? null : `${path} is missing`;
   for (const [key, value] of Object.entries(folded)) {
     if (ofTheMoment.has(key)) continue;
-    const other = (shown as Record<string, unknown> | undefined)?.[key];
+    const other = (shown as Record<string, unknown>)[key];
     const difference = firstDifference(other, value, seat, `${path}.${key}`);
     if (difference !== null) return difference;
   }

@@ -17,12 +17,12 @@ export interface Play {
   play(client: Client): Promise<void>;
 }
 
-/** Two rounds of 13 and 12 cards. */
-const rounds = 2;
+/** One round, of 13 cards. */
+const rounds = 1;
 const turnMs = 20_000;
 const thinkMs = 150;
 const keyMs = 120;
-const duel = { players: 2, startLevel: 3, ticks: 1_500 };
+const duel = { players: 2, startLevel: 3, ticks: 900 };
 const duelOptions = tetrisOptions.parse(duel);
 
 const whist: Play = {
@@ -50,6 +50,8 @@ const tetris: Play = {
     while (client.gone === null && !client.isOver) {
       const key = client.state.phase === 'playing' ? chooseKey(client) : null;
       if (key !== null) await client.request('input', { tick: 0, actions: key });
+      // a game of ticks may lose the last quarter of a second, and this with it
+      else if (isUnready(client)) await client.request('ready', { ready: true });
       await client.change(keyMs);
       await sleep(keyMs);
     }
@@ -57,6 +59,9 @@ const tetris: Play = {
 };
 
 const tableOf = ({ state }: Client): WhistTable => state as unknown as WhistTable;
+
+const isUnready = ({ state, seat }: Client): boolean =>
+  state.phase === 'lobby' && state.seats[seat]?.ready === false;
 
 /** What a bot of the rules does next: it presses a key only in some ticks, and here it need not wait for those. */
 function chooseKey({ state, seat }: Client): number | null {

@@ -10,11 +10,12 @@ export class Output {
   /** Everything, for whoever wants to look closer. */
   readonly lines: string[] = [];
 
-  add(name: string, line: string): void {
+  /** One that is not ready may say why it can't start: whoever runs it tries again. */
+  add(name: string, line: string, isReady: boolean): void {
     this.lines.push(`${name} ${line}`);
     const { level, msg } = parse(line);
     if (msg !== undefined) this.#count(`${level}: ${msg}`);
-    if (unhandled.test(msg ?? line) || (msg === undefined && bare.test(line)))
+    if (unhandled.test(msg ?? line) || (isReady && msg === undefined && bare.test(line)))
       this.faults.push(`${name}: ${line.slice(0, 300)}`);
   }
 

@@ -82,11 +82,12 @@ async function startServices(): Promise<Record<string, string>> {
 async function revive(house: House, place: number, how: string): Promise<void> {
   print(place, `ended (${how}); it is started again`);
   const server = house.servers[place]!;
-  while (!isEnding && !server.isRunning) {
+  while (!server.isReady) {
     await new Promise((resume) => setTimeout(resume, restartMs));
-    if (!isEnding) await server.start().catch((error: Error) => print(place, error.message));
+    if (isEnding) return;
+    await server.start().catch((error: Error) => print(place, error.message));
   }
-  if (!isEnding) print(place, `runs again: kill -9 ${server.pid}`);
+  print(place, `runs again: kill -9 ${server.pid}`);
 }
 
 function print(place: number, line: string): void {

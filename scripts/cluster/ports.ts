@@ -1,16 +1,35 @@
 /** Ports of the loopback address. */
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
+/**
+ * Below those that a system gives to outgoing connections: one of these would take the port of a server that is gone for
+ * a moment.
+ */
+const [least, most] = [15_000, 32_000];
+const tries = 100;
 const answerMs = 1_000;
 
 /** One that nobody uses now. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  for (let i = 0; i < tries; i++) {
+    const port = randomInt(least, most);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${least} to ${most} is free`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    probe.close();
+  }
 }
 
 /** Whether what listens there answers `hello` with a first line such as `expected`. */

@@ -21,8 +21,8 @@ export class ServerProcess {
   readonly #options: ServerOptions;
   readonly #endWithUs = (): void => void this.#child?.kill('SIGKILL');
   #child: ChildProcess | null = null;
-  /** It is ready; whoever ends it says so first. */
-  #isWanted = false;
+  /** Whoever ends it says so first. */
+  #isReady = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -35,6 +35,11 @@ export class ServerProcess {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** It has said so, and nobody has asked it to end. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   get isRunning(): boolean {
@@ -58,7 +63,7 @@ export class ServerProcess {
       await ended;
       throw new ClusterError(`${name} did not start (${child.exitCode ?? child.signalCode}): see its output`);
     }
-    this.#isWanted = this.isRunning;
+    this.#isReady = this.isRunning;
   }
 
   /** Stops it (SIGSTOP) or lets it go on (SIGCONT). */
@@ -68,7 +73,7 @@ export class ServerProcess {
 
   /** Resolves with its exit code or the signal when it is gone. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string> {
-    this.#isWanted = false;
+    this.#isReady = false;
     const child = this.#child;
     if (!child) return 0;
     if (this.isRunning) {
@@ -85,7 +90,7 @@ export class ServerProcess {
   }
 
   #ended(child: ChildProcess, how: string): void {
-    if (this.#isWanted && child === this.#child) this.#options.died(how);
+    if (this.#isReady && child === this.#child) this.#options.died(how);
   }
 
   /** Whether it said that it is ready before it ended. Reads on, so that its pipes never fill. */

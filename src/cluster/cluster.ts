@@ -1,6 +1,5 @@
 /** What processes need to be one house: Redis, who they are, which rooms there are, and turns. */
 import { matchMaker, type Presence } from '@colyseus/core';
-import { RedisPresence } from '@colyseus/redis-presence';
 import type { Redis } from 'ioredis';
 import type { Mac } from '../auth/mac.ts';
 import type { RouteUpgrade } from '../http/guarded-server.ts';
@@ -10,6 +9,7 @@ import { Hops } from './hop.ts';
 import { clusterTurns } from './join-turns.ts';
 import type { Elsewhere } from './live-rooms.ts';
 import { clusterVersion, type Member, Members } from './members.ts';
+import { HousePresence } from './presence.ts';
 import { RoomDirectory } from './room-directory.ts';
 import { createUpgradeRouter } from './upgrade-router.ts';
 
@@ -74,13 +74,15 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     prefix,
     mac: mac('members'),
     self: asItIs,
-    forgotten: () => directory.tellAgain(),
+    beaten: (isForgotten) => directory.tellAgain(isForgotten),
     onError: (error) => log.warn({ error }, 'this process could not tell that it lives'),
   });
   const directory = new RoomDirectory({
     redis,
     prefix,
+    processId: () => matchMaker.processId,
     isAlive: (id) => members.isAlive(id),
+    isGone: (id) => members.isGone(id),
     onError: (error) => log.warn({ error }, 'a room could not be listed'),
   });
   const livesElsewhere = async (matchId: string): Promise<boolean> => {
@@ -98,7 +100,9 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     !(await livesElsewhere(matchId)) &&
     (await redis.set(`{${prefix}}:waking:${matchId}`, self.processId, 'PX', wakeMs, 'NX')) === 'OK';
   return {
-    presence: new RedisPresence(options.redisUrl),
+    presence: new HousePresence(connect('presence'), (error) =>
+      log.warn({ error }, 'other processes could not be told'),
+    ),
     directory,
     elsewhere: { lives: livesElsewhere, mayWake, forget: (matchId) => directory.forget(matchId) },
     inTurn: clusterTurns(redis, prefix),
@@ -111,7 +115,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       log,
     }),
     hot: connect('store', 500),
-    place: async () => members.leastLoaded(),
+    place: async () => members.place(),
     async join(port) {
       self.port = port;
       await members.join();

@@ -5,6 +5,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Mac } from '../auth/mac.ts';
+import { asked } from './asked.ts';
 
 /** Of what processes say to each other: another version does not understand this one. */
 export const clusterVersion = 1;
@@ -22,8 +23,14 @@ const memberSchema = z.object({
   isDraining: z.boolean(),
 });
 
+/** Of any version, whatever else it says. */
+const versionSchema = z.object({ version: z.int() });
+
 /** A process as it tells of itself. */
 export type Member = z.infer<typeof memberSchema>;
+
+/** A key that no process with this secret has made; one that a process of another version has. */
+type Stranger = 'foreign' | 'other';
 
 export interface MembersOptions {
   readonly redis: Redis;
@@ -31,8 +38,8 @@ export interface MembersOptions {
   readonly mac: Mac;
   /** This process as it is now. */
   readonly self: () => Member;
-  /** Redis has forgotten this process, and so all else. */
-  readonly forgotten: () => Promise<void>;
+  /** With each beat, once Redis answers; and whether it had forgotten this process, and so all else. */
+  readonly beaten: (isForgotten: boolean) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,6 +47,9 @@ export class Members {
   readonly #options: MembersOptions;
   #known = new Map<string, Member>();
   #suspects = new Map<string, number>();
+  /** Rooms that were placed since the last beat, and in the one before: their processes may not have told of them yet. */
+  #placed: [now: Map<string, number>, before: Map<string, number>] = [new Map(), new Map()];
+  #hasBeenForgotten = false;
   #refreshing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -55,7 +65,7 @@ export class Members {
         'cluster/other_secret',
         'processes with other AUTH_KEYS use this Redis: give all the same, or another database',
       );
-    if (others.some((member) => (member as Member).version !== clusterVersion))
+    if (others.includes('other'))
       throw new MemberError(
         'cluster/other_version',
         'processes of a version that this one can not work with still run: let them end first',
@@ -64,7 +74,7 @@ export class Members {
 
   /** From now on this process is known. */
   async join(): Promise<void> {
-    await this.#beat();
+    await this.#beat(true);
     this.#timer = setInterval(() => void this.#beat().catch(this.#options.onError), beatMs).unref();
   }
 
@@ -80,12 +90,19 @@ export class Members {
 
   /** A process that lives; null for any other. One that is not known is asked for: it may have come this moment. */
   async find(processId: string): Promise<Member | null> {
-    if (!this.#known.has(processId)) await this.#refresh();
-    return this.#isSuspect(processId) ? null : (this.#known.get(processId) ?? null);
+    if ((await this.isGone(processId)) || this.#isSuspect(processId)) return null;
+    return this.#known.get(processId) ?? null;
   }
 
   async isAlive(processId: string): Promise<boolean> {
     return processId === this.#options.self().processId || (await this.find(processId)) !== null;
+  }
+
+  /** Its key is gone. One that is only suspected may be there again in a moment. */
+  async isGone(processId: string): Promise<boolean> {
+    if (processId === this.#options.self().processId) return false;
+    if (!this.#known.has(processId)) await asked(this.#refresh());
+    return !this.#known.has(processId);
   }
 
   /** It could not be reached, whatever its key says. */
@@ -93,25 +110,36 @@ export class Members {
     this.#suspects.set(processId, performance.now() + suspectMs);
   }
 
-  /** Where a new room is best made: where the fewest are, of those that do not drain. */
-  leastLoaded(): string {
+  /** Where a new room is best made: where the fewest are, of those that do not drain. It counts as made there. */
+  place(): string {
     const self = this.#options.self();
     const all = [self, ...[...this.#known.values()].filter(({ processId }) => processId !== self.processId)];
     const able = all.filter(({ processId, isDraining }) => !isDraining && !this.#isSuspect(processId));
-    return (able.toSorted((a, b) => a.rooms - b.rooms)[0] ?? self).processId;
+    const { processId } = able.toSorted((a, b) => this.#load(a) - this.#load(b))[0] ?? self;
+    const [placed] = this.#placed;
+    placed.set(processId, (placed.get(processId) ?? 0) + 1);
+    return processId;
+  }
+
+  #load({ processId, rooms }: Member): number {
+    return this.#placed.reduce((sum, placed) => sum + (placed.get(processId) ?? 0), rooms);
   }
 
   #isSuspect(processId: string): boolean {
     return (this.#suspects.get(processId) ?? 0) > performance.now();
   }
 
-  async #beat(): Promise<void> {
-    const { redis } = this.#options;
+  async #beat(isFirst = false): Promise<void> {
+    const { redis, beaten } = this.#options;
     const self = this.#options.self();
+    this.#placed = [new Map(), this.#placed[0]];
     await redis.sadd(this.#list, self.processId);
     const before = await redis.set(this.#key(self.processId), this.#seal(self), 'PX', lifeMs, 'GET');
-    if (before === null && this.#timer) await this.#options.forgotten();
+    // remembered, should Redis go away again before all is told
+    this.#hasBeenForgotten ||= before === null && !isFirst;
     await this.#refresh();
+    await beaten(this.#hasBeenForgotten);
+    this.#hasBeenForgotten = false;
   }
 
   /** However many ask at once, it is read once. */
@@ -121,18 +149,20 @@ export class Members {
   }
 
   async #readAll(): Promise<void> {
-    const members = (await this.#read()).filter((member) => member !== 'foreign');
+    const members = (await this.#read()).filter((member) => typeof member === 'object');
     this.#known = new Map(members.map((member) => [member.processId, member]));
+    const now = performance.now();
+    for (const [processId, until] of this.#suspects) if (until <= now) this.#suspects.delete(processId);
   }
 
   /** Those whose key is gone are dead, and are forgotten. */
-  async #read(): Promise<(Member | 'foreign')[]> {
+  async #read(): Promise<(Member | Stranger)[]> {
     const { redis } = this.#options;
     const ids = await redis.smembers(this.#list);
     const texts = ids.length === 0 ? [] : await redis.mget(ids.map((id) => this.#key(id)));
     const dead = ids.filter((_, i) => texts[i] === null);
     if (dead.length > 0) await redis.srem(this.#list, dead);
-    return texts.filter((text) => text !== null && text !== undefined).map((text) => this.#open(text));
+    return ids.flatMap((id, i) => (typeof texts[i] === 'string' ? [this.#open(id, texts[i])] : []));
   }
 
   #seal(member: Member): string {
@@ -140,10 +170,15 @@ export class Members {
     return `${this.#options.mac.sign(text)} ${text}`;
   }
 
-  #open(sealed: string): Member | 'foreign' {
+  #open(processId: string, sealed: string): Member | Stranger {
     const at = sealed.indexOf(' ');
     const [proof, text] = [sealed.slice(0, at), sealed.slice(at + 1)];
-    return this.#options.mac.verify(text, proof) ? memberSchema.parse(JSON.parse(text)) : 'foreign';
+    if (!this.#options.mac.verify(text, proof)) return 'foreign';
+    const told: unknown = JSON.parse(text);
+    if (versionSchema.safeParse(told).data?.version !== clusterVersion) return 'other';
+    const member = memberSchema.safeParse(told).data;
+    // a key that was copied from another process's says nothing of this one
+    return member?.processId === processId ? member : 'foreign';
   }
 
   get #list(): string {

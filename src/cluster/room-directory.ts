@@ -2,36 +2,20 @@
  * Which rooms there are, in all processes, and where: the matchmaker's driver over Redis. Rooms that strangers may be sent
  * to are indexed by what they offer, so that a lookup costs the same among ten rooms and among twenty thousand.
  */
-import { initializeRoomCache, type IRoomCache, type MatchMakerDriver } from '@colyseus/core';
+import type { IRoomCache, MatchMakerDriver } from '@colyseus/core';
 import type { Redis } from 'ioredis';
 import { callScript, defineScripts } from '../redis/scripts.ts';
-
-/** KEYS rooms, process, offer. ARGV id, listing, process, score, is it open, is it new. 0: another process has this id. */
-const RECORD = `
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known and (ARGV[6] == '1' or cjson.decode(known).processId ~= ARGV[3]) then return 0 end
-if not known and ARGV[6] == '0' then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('SADD', KEYS[2], ARGV[1])
-if ARGV[5] == '1' then redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[1]) else redis.call('ZREM', KEYS[3], ARGV[1]) end
-return 1`;
-
-/** KEYS rooms, process, offer. ARGV id, process. Only the listing of that process goes. */
-const REMOVE = `
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if not known or cjson.decode(known).processId ~= ARGV[2] then return 0 end
-redis.call('HDEL', KEYS[1], ARGV[1])
-redis.call('SREM', KEYS[2], ARGV[1])
-redis.call('ZREM', KEYS[3], ARGV[1])
-return 1`;
-
-const scripts = { directoryRecord: RECORD, directoryRemove: REMOVE };
+import { asked } from './asked.ts';
+import { directoryScripts, type Recording } from './directory-scripts.ts';
+import { parseListing, parseListings } from './listing.ts';
 
 export interface RoomDirectoryOptions {
   readonly redis: Redis;
   readonly prefix: string;
-  /** Whether a process lives. */
+  readonly processId: () => string;
+  /** Whether a process lives; whether it is gone for good. One that can't be reached now is neither. */
   readonly isAlive: (processId: string) => Promise<boolean>;
+  readonly isGone: (processId: string) => Promise<boolean>;
   /** Told of what could not be listed: Redis is away, and learns it later. */
   readonly onError: (error: unknown) => void;
 }
@@ -44,13 +28,15 @@ export class RoomDirectory implements MatchMakerDriver {
   readonly #prefix: string;
   /** Of this process. */
   readonly #own = new Map<string, IRoomCache>();
+  /** Those of which Redis did not take the last change, be it that they are gone. */
+  readonly #untold = new Map<string, IRoomCache>();
   #revive: (roomId: string) => Promise<unknown> = async () => {};
 
   constructor(options: RoomDirectoryOptions) {
     this.#options = options;
     this.#redis = options.redis;
     this.#prefix = `{${options.prefix}}`;
-    defineScripts(options.redis, scripts);
+    defineScripts(options.redis, directoryScripts);
   }
 
   /** What brings a room back that is asked for by its id, and lives in no process. */
@@ -58,9 +44,14 @@ export class RoomDirectory implements MatchMakerDriver {
     this.#revive = revive;
   }
 
-  /** Lists the rooms of this process again, where Redis has forgotten them. */
-  async tellAgain(): Promise<void> {
-    for (const room of this.#own.values()) await this.#record(room, true);
+  /** Tells what Redis did not take while it was away; and all, where it has forgotten it, or knows what was long ago. */
+  async tellAgain(isForgotten: boolean): Promise<void> {
+    if (isForgotten) await this.#tellAll();
+    const untold = [...this.#untold];
+    for (const [roomId, room] of untold) {
+      this.#untold.delete(roomId);
+      await (this.#own.has(roomId) ? this.#tell(room) : this.remove(roomId, room));
+    }
   }
 
   async has(roomId: string): Promise<boolean> {
@@ -75,14 +66,13 @@ export class RoomDirectory implements MatchMakerDriver {
   }
 
   async find(roomId: string): Promise<IRoomCache | undefined> {
-    const text = await this.#redis.hget(this.#rooms, roomId);
-    return text === null ? undefined : parse(text);
+    return parseListing(await this.#text(roomId), roomId);
   }
 
   async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
     if (roomIds.length === 0) return new Map();
-    const texts = await this.#redis.hmget(this.#rooms, ...roomIds);
-    const found = texts.filter((text) => text !== null).map(parse);
+    const texts = await asked(this.#redis.hmget(this.#rooms, ...roomIds));
+    const found = parseListings(texts.filter((text) => text !== null));
     return new Map(found.map((room) => [room.roomId, room]));
   }
 
@@ -91,8 +81,8 @@ export class RoomDirectory implements MatchMakerDriver {
     const { processId } = conditions;
     const rooms =
       processId === undefined
-        ? Object.values(await this.#redis.hgetall(this.#rooms)).map(parse)
-        : [...(await this.findByIds(await this.#redis.smembers(this.#process(processId)))).values()];
+        ? parseListings(Object.values(await asked(this.#redis.hgetall(this.#rooms))))
+        : [...(await this.findByIds(await asked(this.#redis.smembers(this.#process(processId))))).values()];
     return rooms.filter((room) => matches(room, conditions));
   }
 
@@ -100,14 +90,15 @@ export class RoomDirectory implements MatchMakerDriver {
     return this.persist(room, true);
   }
 
-  /** Colyseus does not wait for it in some places: so it never rejects. */
+  /** Colyseus does not wait for it in some places: so it never rejects. What Redis does not take now it is told later. */
   async persist(room: IRoomCache, create = false): Promise<boolean> {
     if (create) this.#own.set(room.roomId, room);
     try {
-      const isRecorded = await this.#record(room, create);
+      const isRecorded = await this.#record(room, create ? 'new' : 'changed');
       if (create && !isRecorded) this.#own.delete(room.roomId);
       return isRecorded;
     } catch (error) {
+      if (this.#own.has(room.roomId)) this.#untold.set(room.roomId, room);
       this.#options.onError(error);
       return true;
     }
@@ -124,13 +115,14 @@ export class RoomDirectory implements MatchMakerDriver {
   }
 
   /** Only of this process: one that was thought dead may not take away what its heir has listed. */
-  async remove(roomId: string): Promise<boolean> {
-    const room = this.#own.get(roomId);
+  async remove(roomId: string, room = this.#own.get(roomId)): Promise<boolean> {
     this.#own.delete(roomId);
     if (!room) return false;
+    this.#untold.delete(roomId);
     try {
       return await this.#remove(room);
     } catch (error) {
+      this.#untold.set(roomId, room);
       this.#options.onError(error);
       return false;
     }
@@ -142,7 +134,9 @@ export class RoomDirectory implements MatchMakerDriver {
     if (room) await this.#remove(room);
   }
 
+  /** Colyseus asks for it where a process does not answer; only the rooms of one that is dead go, or of this one. */
   async cleanup(processId: string): Promise<void> {
+    if (processId !== this.#options.processId() && !(await this.#options.isGone(processId))) return;
     for (const room of await this.query({ processId })) await this.#remove(room);
   }
 
@@ -153,34 +147,61 @@ export class RoomDirectory implements MatchMakerDriver {
 
   async #findOpen(conditions: Conditions): Promise<IRoomCache | undefined> {
     const key = this.#offer(conditions['name'], conditions['tenantId'], conditions['offer']);
-    for (;;) {
-      const [roomId] = await this.#redis.zrange(key, 0, 0);
+    for (let place = 0; ;) {
+      const [roomId] = await asked(this.#redis.zrange(key, place, place));
       if (roomId === undefined) return undefined;
-      const room = await this.find(roomId);
+      const text = await this.#text(roomId);
+      const room = parseListing(text, roomId);
       if (room && (await this.#options.isAlive(room.processId))) return room;
-      if (room) await this.#remove(room);
-      else await this.#redis.zrem(key, roomId);
+      if (room && !(await this.#options.isGone(room.processId))) place++;
+      else await this.#drop(key, roomId, text, room);
     }
   }
 
+  /** What is open for nobody: of a process that is gone, or no listing at all. */
+  async #drop(key: string, roomId: string, text: string, room: IRoomCache | undefined): Promise<void> {
+    if (room) await this.#remove(room);
+    await callScript(this.#redis, 'directoryDrop', [this.#rooms, key], [roomId, room ? '' : text]);
+  }
+
+  async #text(roomId: string): Promise<string> {
+    return (await asked(this.#redis.hget(this.#rooms, roomId))) ?? '';
+  }
+
   async #findLiving(roomId: string): Promise<IRoomCache | undefined> {
-    const room = await this.find(roomId);
+    const room = await this.find(roomId).catch((error: unknown) => this.#ownOr(roomId, error));
     if (room && (await this.#options.isAlive(room.processId))) return room;
     await this.#revive(roomId);
     return this.find(roomId);
   }
 
-  async #record(room: IRoomCache, isNew: boolean): Promise<boolean> {
+  /** While Redis is away a process goes by what it knows of its own rooms. */
+  #ownOr(roomId: string, error: unknown): IRoomCache {
+    const room = this.#own.get(roomId);
+    if (!room) throw error;
+    return room;
+  }
+
+  async #tellAll(): Promise<void> {
+    const listed = await this.query({ processId: this.#options.processId() });
+    for (const room of listed) if (!this.#own.has(room.roomId)) await this.#remove(room);
+    await Promise.all([...this.#own.values()].map((room) => this.#tell(room)));
+  }
+
+  /** Where it can't be told it is kept, to be told again. */
+  async #tell(room: IRoomCache): Promise<void> {
+    try {
+      await this.#record(room, 'anyhow');
+    } catch (error) {
+      this.#untold.set(room.roomId, room);
+      throw error;
+    }
+  }
+
+  async #record(room: IRoomCache, how: Recording): Promise<boolean> {
     const { roomId, processId, createdAt, locked, private: isPrivate } = room;
     const isOpen = !locked && !isPrivate && room.metadata?.offer !== undefined;
-    const args = [
-      roomId,
-      JSON.stringify(room),
-      processId,
-      Number(createdAt ?? 0),
-      Number(isOpen),
-      Number(isNew),
-    ];
+    const args = [roomId, JSON.stringify(room), processId, Number(createdAt ?? 0), Number(isOpen), how];
     return (await callScript(this.#redis, 'directoryRecord', this.#keys(room), args)) === 1;
   }
 
@@ -207,8 +228,6 @@ export class RoomDirectory implements MatchMakerDriver {
     return `${this.#prefix}:offer:${JSON.stringify([name, tenantId, offer])}`;
   }
 }
-
-const parse = (text: string): IRoomCache => initializeRoomCache(JSON.parse(text) as Partial<IRoomCache>);
 
 function matches(room: IRoomCache, conditions: Conditions): boolean {
   const fields = { ...room.metadata, ...room } as Record<string, unknown>;

@@ -1,0 +1,11 @@
+import { ApiError } from '../http/errors.ts';
+
+/** What is asked of Redis for a client, who learns no more than that it may try again, where Redis does not answer. */
+export async function asked<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const message = 'Matches can not be looked up now: try again in a moment.';
+    throw Object.assign(new ApiError(503, 'cluster/unavailable', message), { cause });
+  }
+}

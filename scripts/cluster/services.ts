@@ -12,11 +12,11 @@ import { Service } from './service.ts';
 
 const loopback = '127.0.0.1';
 
-/** Writes down each command (`appendonly`), so that a killed one knows all when it starts again. */
-export async function makeRedis(): Promise<Service> {
+/** Writes down each command, so that a killed one knows all when it starts again; `keeps` false: it knows nothing then. */
+export async function makeRedis({ keeps = true } = {}): Promise<Service> {
   mustRun('redis-server', 'Redis', 'REDIS_URL');
   const port = await freePort();
-  const options = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec', '--loglevel', 'warning'];
+  const options = ['--save', '', '--appendonly', keeps ? 'yes' : 'no', '--appendfsync', 'everysec'];
   return new Service({
     name: 'redis',
     url: `redis://${loopback}:${port}`,
@@ -41,7 +41,8 @@ export async function makeNats(): Promise<Service> {
 
 /** Killed as a crash would: connections break, and what was not committed is gone. */
 export async function makePostgres(): Promise<Service> {
-  const binaries = postgresBinaries();
+  const binaries = findPostgres();
+  if (binaries === null) throw missing('PostgreSQL', 'initdb', 'DATABASE_URL');
   const port = await freePort();
   const url = `postgres://postgres@${loopback}:${port}/postgres`;
   // it refuses to run as root
@@ -53,7 +54,7 @@ export async function makePostgres(): Promise<Service> {
     'fsync=off',
     'max_connections=200',
   ];
-  const service = new Service({
+  return new Service({
     name: 'postgres',
     url,
     command: (folder) => [
@@ -73,13 +74,12 @@ export async function makePostgres(): Promise<Service> {
       });
     },
   });
-  return service;
 }
 
-function postgresBinaries(): string {
+/** Where they are; null where there are none. */
+export function findPostgres(): string | null {
   const found = globSync('/usr/{lib/postgresql/*/bin,local/bin,bin,local/pgsql/bin}/initdb').toSorted();
-  if (found.length > 0) return join(found.at(-1)!, '..');
-  throw missing('PostgreSQL', 'initdb', 'DATABASE_URL');
+  return found.length > 0 ? join(found.at(-1)!, '..') : null;
 }
 
 function mustRun(program: string, name: string, variable: string): void {

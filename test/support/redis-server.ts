@@ -1,83 +1,45 @@
-/** A Redis of one's own, to be killed and started again. Keeps nothing, or what it is told to. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from './server.ts';
+/** A Redis of one's own, to be killed and started again. It keeps nothing. */
+import { spawnSync } from 'node:child_process';
+import type { Service } from '../../scripts/cluster/service.ts';
+import { makeRedis } from '../../scripts/cluster/services.ts';
 
 /** Whether this machine can start one. */
 export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
 
 export class RedisServer {
-  readonly port: number;
-  readonly #folder: string;
-  #process: ChildProcess;
+  readonly #service: Service;
 
-  private constructor(port: number, folder: string) {
-    this.port = port;
-    this.#folder = folder;
-    this.#process = start(port, folder);
+  private constructor(service: Service) {
+    this.#service = service;
   }
 
   static async open(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'gamekeeper-redis-')));
-    await answers(server.port);
+    const server = new RedisServer(await makeRedis({ keeps: false }));
+    await server.start();
     return server;
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return this.#service.url;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
   }
 
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    this.#process.kill(signal);
+    this.#service.signal(signal);
   }
 
-  async kill(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.kill('SIGKILL');
-    await once(this.#process, 'exit');
+  kill(): Promise<void> {
+    return this.#service.kill();
   }
 
-  async start(): Promise<void> {
-    this.#process = start(this.port, this.#folder);
-    await answers(this.port);
+  start(): Promise<void> {
+    return this.#service.start();
   }
 
-  async close(): Promise<void> {
-    await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#service.close();
   }
-}
-
-function start(port: number, dir: string): ChildProcess {
-  const options = [
-    '--port',
-    `${port}`,
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    dir,
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ];
-  return spawn('redis-server', options, { stdio: 'ignore' });
-}
-
-async function answers(port: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    const socket = connect(port, '127.0.0.1');
-    const isUp = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (isUp) return;
-    await new Promise((resume) => setTimeout(resume, 10));
-  }
-  throw new Error(`no Redis answers at port ${port}`);
 }

@@ -19,6 +19,15 @@ export class IllegalEntry extends Error {
   }
 }
 
+/** Beyond what any game has: seats that a changed setup asks for must not fill the memory. */
+const mostSeats = 1_000;
+
+/** Throws IllegalEntry for a beginning with so many seats as no match has. */
+export function mustSeat(entry: Entry, seats: unknown): void {
+  if (!Number.isInteger(seats) || (seats as number) < 1 || (seats as number) > mostSeats)
+    throw new IllegalEntry(entry, 'no match has so many seats');
+}
+
 /** What of rules tells whether an entry of theirs is legal. */
 interface Decider<S> {
   readonly entriesAreCommands?: true;

@@ -17,7 +17,7 @@ import type {
   SeatChange,
   Standing,
 } from './engine.ts';
-import { mustBeNext } from './legality.ts';
+import { mustBeNext, mustSeat } from './legality.ts';
 import { type Command, type Draft, type Emit, Refusal, type SeatResult } from './rules.ts';
 import {
   anyonePresent,
@@ -224,9 +224,12 @@ export abstract class TableEngine<G> implements Engine {
     this.emitter(entry)(stateHashEvent, null, { hash: digest });
   }
 
-  #create({ n, t, data }: Entry): void {
-    const setup = data as MatchSetup;
-    const seats = emptySeats(this.countSeats(setup));
+  #create(entry: Entry): void {
+    const { n, t } = entry;
+    const setup = entry.data as MatchSetup;
+    const count = this.countSeats(setup);
+    if (this.isFollowing) mustSeat(entry, count);
+    const seats = emptySeats(count);
     this.#table = { setup, seats, game: null, emptySince: t, result: null, n, t };
   }
 

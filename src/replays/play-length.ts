@@ -3,10 +3,9 @@ import type { Entry } from '../match/engine.ts';
 
 const longestSeconds = 24 * 3600;
 
-/** The tick that an entry of a tick-based game names; 0 for none. */
+/** The tick that an entry of a tick-based game names, which may be infinite; 0 for none. */
 export function tickOf({ data }: Entry): number {
-  const tick = Number((data as { tick?: unknown } | null)?.tick ?? 0);
-  return Number.isFinite(tick) ? tick : 0;
+  return Number((data as { tick?: unknown } | null)?.tick ?? 0) || 0;
 }
 
 export const isTooLate = (entry: Entry, hz: number | undefined): boolean =>

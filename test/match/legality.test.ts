@@ -1,6 +1,6 @@
 /** Logs that somebody has changed: an engine that follows them finds the entry that none has made. */
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/match/engine.ts';
+import type { Entry, MatchSetup } from '../../src/match/engine.ts';
 import { Course, makeEngine } from './course.ts';
 import { seed } from './support.ts';
 
@@ -92,6 +92,12 @@ describe('a changed log', () => {
   ])('[E9] of Tetris is refused: %s', async (_, at, change) => {
     expect((await refusal(tetris, change))?.[0]).toBe(tetris.log[at]!.n);
   });
+});
+
+test.each([0, 1.5, 1e9, '2', null])('[E9] a beginning with %j seats is refused', async (players) => {
+  const { options, ...rest } = tetris.log[0]!.data as MatchSetup;
+  const data = { ...rest, options: { ...options, players } };
+  expect(await refusal(tetris, set(0, { data }))).toEqual([1, 'no match has so many seats']);
 });
 
 /** An entry without its place. */

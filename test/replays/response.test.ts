@@ -110,9 +110,12 @@ describe('events that follow from a log', () => {
     expect(events.filter(({ type }) => type === 'piece_lock').length).toBeGreaterThan(1);
   });
 
-  test('[RP66] of a log with a tick of another age break off at once', async () => {
-    const at = tetris.entries.findIndex(({ type }) => type === 'mark');
-    const entries = tetris.entries.with(at, { ...tetris.entries[at]!, data: { tick: 2 ** 52 } });
-    await expect(eventsOf(entries)).rejects.toThrow(RangeError);
-  });
+  test.each([2 ** 52, Infinity, 'Infinity'])(
+    '[RP66] of a log with the tick %s break off at once',
+    async (tick) => {
+      const at = tetris.entries.findIndex(({ type }) => type === 'mark');
+      const entries = tetris.entries.with(at, { ...tetris.entries[at]!, data: { tick } });
+      await expect(eventsOf(entries)).rejects.toThrow(RangeError);
+    },
+  );
 });

@@ -42,8 +42,8 @@ export interface History {
    * Throws HistoryError `history/bad_log`.
    */
   running(tenantId: string, matchId: string): Promise<RunningMatch | null>;
-  /** Keeps what was found when a match was played again. */
-  flag(matchId: string, finding: Finding): Promise<void>;
+  /** Keeps what was found when a match was played again. True: it is news. */
+  flag(matchId: string, finding: Finding): Promise<boolean>;
 }
 
 export interface RunningMatch {
@@ -64,6 +64,9 @@ export interface HistoryDeps {
   readonly rows?: LocalRows;
 }
 
+/** Of many who find the same at the same time, from whatever process, one changes the row. */
+const FLAG = `update matches set verified = $2, flaw = $3
+  where id = $1 and (verified, flaw) is distinct from ($2::boolean, $3::text) returning id`;
 /** So much of a flaw has room in its column. */
 const flawLength = 200;
 
@@ -112,10 +115,10 @@ export function createHistory({ database, stream, rows = rowsOfStream(stream) }:
     return { setup: setupOf(records[0].entries), records };
   }
 
-  async function flag(matchId: string, { verified, flaw }: Finding): Promise<void> {
+  async function flag(matchId: string, { verified, flaw }: Finding): Promise<boolean> {
     // no column of text takes NUL
     const text = flaw?.replaceAll('\0', '').slice(0, flawLength) ?? null;
-    await sql.query('update matches set verified = $2, flaw = $3 where id = $1', [matchId, verified, text]);
+    return (await sql.query(FLAG, [matchId, verified, text])).length > 0;
   }
 
   return {

@@ -25,8 +25,11 @@ export interface Verified {
 export interface VerificationDeps {
   readonly readLog: ReadMatchLog;
   verify(log: MatchLog): Promise<Verdict>;
-  /** Keeps what was found. */
-  flag(matchId: string, found: { readonly verified: boolean; readonly flaw: string | null }): Promise<void>;
+  /** Keeps what was found. True: it is news. */
+  flag(
+    matchId: string,
+    found: { readonly verified: boolean; readonly flaw: string | null },
+  ): Promise<boolean>;
   readonly logEvent: LogEvent;
 }
 
@@ -43,8 +46,8 @@ export function createVerification({ readLog, verify, flag, logEvent }: Verifica
     const found = log ? answerOf(log, await verify(log)) : badRecord;
     const { verified, flaw = null } = found;
     if (verified === null) return found;
-    await flag(matchId, { verified, flaw });
-    if (flaw !== null && log?.header.flaw !== flaw) logEvent('replay_flagged', { matchId, tenantId, flaw });
+    const isNews = await flag(matchId, { verified, flaw });
+    if (flaw !== null && isNews) logEvent('replay_flagged', { matchId, tenantId, flaw });
     return found;
   }
 

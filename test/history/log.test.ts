@@ -101,9 +101,12 @@ describe.each(databases)('logs on %s', (_kind, open) => {
       return [verified, flaw];
     };
     expect(await seen()).toEqual([null, null]);
-    await history.flag(matchId, { verified: false, flaw: `entry 7: \0${'x'.repeat(300)}` });
+    const finding = { verified: false, flaw: `entry 7: \0${'x'.repeat(300)}` };
+    const news = await Promise.all([1, 2, 3].map(() => history.flag(matchId, finding)));
+    expect(news.filter(Boolean)).toHaveLength(1);
     expect(await seen()).toEqual([false, `entry 7: ${'x'.repeat(191)}`]);
-    await history.flag(matchId, { verified: true, flaw: null });
+    for (const isNews of [true, false])
+      expect(await history.flag(matchId, { verified: true, flaw: null })).toBe(isNews);
     expect(await seen()).toEqual([true, null]);
     // recording again changes nothing of it
     expect(await history.record(matchId)).toBe(true);

@@ -290,7 +290,8 @@ describe('POST /v1/matches/:id/verify', () => {
     await served.opened.database.sql.query(`update match_replay set log = ${change} where match_id = $1`, [
       id,
     ]);
-    expect(await verify(id)).toMatchObject({ verified: false, flaw: 'the replay record can not be read' });
+    for (let i = 0; i < 2; i++)
+      expect(await verify(id)).toMatchObject({ verified: false, flaw: 'the replay record can not be read' });
     expect(await served.history.get('acme', id)).toMatchObject({ verified: false });
     expect(flagged(id)).toHaveLength(1);
   });

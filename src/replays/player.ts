@@ -2,7 +2,7 @@
  * Plays the log of a match again, and goes to any place of it. States kept on the way (key-frames.ts) make that a matter
  * of milliseconds. The log of a running match grows. What is asked for at the same time is done one after the other.
  */
-import type { Engine, Entry, MatchEvent, Standing } from '../match/engine.ts';
+import type { Engine, Entry, Standing } from '../match/engine.ts';
 import type { TableView } from '../match/table-engine.ts';
 import { type KeyFrame, KeyFrames } from './key-frames.ts';
 import { badLog } from './replay-error.ts';
@@ -68,8 +68,8 @@ export class ReplayPlayer {
     return this.#shown.engine.view(seat) as TableView<never>;
   }
 
-  /** Goes to a place, before the end at the latest; gives the events on the way, unless it went back or far ahead. */
-  seek(at: number): Promise<readonly MatchEvent[]> {
+  /** Goes to a place, to the end at the latest. */
+  seek(at: number): Promise<void> {
     return this.#inTurn(() => this.#seek(Math.max(0, Math.min(Math.floor(at), this.duration))));
   }
 
@@ -88,13 +88,11 @@ export class ReplayPlayer {
     });
   }
 
-  async #seek(at: number): Promise<readonly MatchEvent[]> {
-    const isPlay = at >= this.at && at <= this.at + playThroughMs;
-    if (isPlay) return this.#shown.to(at);
-    const frame = this.#frames.before(at);
+  async #seek(at: number): Promise<void> {
+    const isNear = at >= this.at && at <= this.at + playThroughMs;
+    const frame = isNear ? undefined : this.#frames.before(at);
     if (at < this.at || (frame && frame.at > this.at)) await this.#beginAt(frame);
     await this.#shown.to(at);
-    return [];
   }
 
   /** Without a frame: at the beginning. */

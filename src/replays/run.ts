@@ -1,6 +1,6 @@
 /** An engine that plays a log again, and how far it has: forwards only, and never at a stretch what others would feel. */
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import type { Engine, MatchEvent, Standing } from '../match/engine.ts';
+import type { Engine, Standing } from '../match/engine.ts';
 import type { KeyFrame } from './key-frames.ts';
 import { badLog } from './replay-error.ts';
 import type { Timeline } from './timeline.ts';
@@ -42,21 +42,19 @@ export class Run {
     return { at: this.#at, n: this.#standing.n, state: await this.engine.checkpoint() };
   }
 
-  /** Plays on to a place that it has not passed; `passed` is called on the way. Gives the events in between. */
-  async to(at: number, passed: () => Promise<void> | void = () => {}): Promise<readonly MatchEvent[]> {
-    const events: MatchEvent[] = [];
+  /** Plays on to a place that it has not passed; `passed` is called on the way. */
+  async to(at: number, passed: () => Promise<void> | void = () => {}): Promise<void> {
     let began = performance.now();
     while (this.#at < at || this.#standing.n < this.#timeline.entriesUntil(at)) {
-      events.push(...(await this.#stretch(at)));
+      await this.#stretch(at);
       await passed();
       if (performance.now() - began < turnMs) continue;
       await letOthersRun();
       began = performance.now();
     }
-    return events;
   }
 
-  async #stretch(target: number): Promise<readonly MatchEvent[]> {
+  async #stretch(target: number): Promise<void> {
     const { n } = this.#standing;
     const end = this.#timeline.hz === undefined ? target : Math.min(target, this.#at + stretchMs);
     const wanted = this.#timeline.entriesUntil(end);
@@ -64,13 +62,12 @@ export class Run {
     // ticks after the last entry are played only where no other comes before them
     const isAll = last === wanted;
     try {
-      const { events, ...standing } = await this.engine.follow(
+      const { events: _, ...standing } = await this.engine.follow(
         this.#timeline.after(n, last),
         isAll ? this.#timeline.tickAt(end) : 0,
       );
       this.#standing = standing;
       this.#at = isAll ? end : this.#timeline.atEntry(last)!;
-      return events;
     } catch (error) {
       throw badLog(`after entry ${n} it breaks the rules`, error);
     }

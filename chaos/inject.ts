@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerProcess } from '../scripts/cluster/server-process.ts';
 import type { Arena } from './arena.ts';
-import type { Fault, FaultKind } from './plan.ts';
+import { areApart, type Fault, type FaultKind } from './plan.ts';
 
 export interface Injected extends Fault {
   /** Milliseconds since the faults began, as it was. */
@@ -13,13 +13,14 @@ export interface Injected extends Fault {
 }
 
 const slowMs = 150;
+const waitMs = 100;
 const reviveMs = 30_000;
 /** Of the connections that are open, so many lead nowhere: each second one. */
 const holes = 2;
 
 /**
- * Begins all faults at their times; resolves when the last is healed. Where a fault of the same target is not healed yet,
- * on a slow machine, the next waits for that.
+ * Begins all faults at their times; resolves when the last is healed. On a slow machine they last longer than planned:
+ * then those wait that must be apart from them.
  */
 export async function inject(
   arena: Arena,
@@ -28,15 +29,21 @@ export async function inject(
 ): Promise<void> {
   const start = performance.now();
   const now = (): number => Math.round(performance.now() - start);
-  const injectAll = async (faults: readonly Fault[]): Promise<void> => {
-    for (const fault of faults) {
-      await sleep(fault.at - now());
+  /** As they really were; one that is not healed lasts for ever so far. */
+  const begun = new Map<number, Fault>();
+  const mayBegin = (fault: Fault): boolean =>
+    [...begun.values()].every((other) => areApart({ ...fault, at: now() }, other));
+  await Promise.all(
+    plan.map(async (fault) => {
+      await sleep(fault.at);
+      while (!mayBegin(fault)) await sleep(waitMs);
       const began = now();
+      begun.set(fault.number, { ...fault, at: began, lastsMs: Infinity });
       const outcome = await happen(arena, fault);
+      begun.set(fault.number, { ...fault, at: began, lastsMs: now() - began });
       done({ ...fault, began, healed: now(), outcome });
-    }
-  };
-  await Promise.all([...Map.groupBy(plan, ({ target }) => target).values()].map(injectAll));
+    }),
+  );
 }
 
 /** Resolves when it is healed, with what became of it. */

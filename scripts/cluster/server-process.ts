@@ -50,6 +50,7 @@ export class ServerProcess {
   /** Resolves when it is ready. Throws ClusterError where it ends before: its lines say why. */
   async start(): Promise<void> {
     const { name, port, env } = this.#options;
+    if (this.isRunning) throw new ClusterError(`${name} runs already`);
     // a group of its own: Ctrl-C in a terminal is for us alone, so that all ends in order
     const child = spawn(process.execPath, ['src/main.ts'], {
       cwd: root,

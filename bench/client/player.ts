@@ -95,6 +95,7 @@ export class Player {
     });
   }
 
+  /** Messages besides (a moment) are not measured. */
   #message(bytes: Buffer): void {
     const code = bytes[0]!;
     if (code === Protocol.ROOM_STATE_PATCH) this.#listener.state(this, bytes, false);
@@ -105,7 +106,7 @@ export class Player {
     } else if (code === Protocol.JOIN_ROOM) {
       this.#returnToken = bytes.toString('latin1', 2, 2 + bytes[1]!);
       this.#socket.send(Uint8Array.of(Protocol.JOIN_ROOM));
-    } else this.#fail(`unexpected message ${code}: ${bytes.toString('latin1', 1, 200)}`);
+    } else if (code !== Protocol.ROOM_DATA) this.#fail(`unexpected message ${code}: ${bytes.toString('latin1', 1, 200)}`);
   }
 
   #answered(bytes: Buffer): void {

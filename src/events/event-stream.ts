@@ -64,3 +64,18 @@ export class StreamGap extends Error {
     super(`match ${matchId}: entry ${n - 1} is not in the stream, so ${n} can't follow`);
   }
 }
+
+/** What is stored of a log is damaged. Nothing of it is quoted: logs hold secrets. */
+export class StreamMalformed extends Error {
+  override readonly name = 'StreamMalformed';
+  readonly code = 'stream/malformed';
+  constructor(what: string) {
+    super(`${what} is damaged, and can't be read`);
+  }
+}
+
+/** Whether an error says that a log can't be read, however often it's tried; not that the stream doesn't answer. */
+export function isBrokenLog(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return /^stream\/(foreign|gap|malformed|match|oversized|version)$/.test(String(code));
+}

@@ -1,7 +1,7 @@
 /** The logs of many matches in one query: for readers that catch up. */
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { Sql } from '../database/sql.ts';
-import type { Published } from './event-stream.ts';
+import { type Published, StreamMalformed } from './event-stream.ts';
 import { type EntryTuple, type EventTuple, entriesOf, eventsOf } from './record.ts';
 
 /** Entries that are read at a stretch: a millisecond or so. */
@@ -30,7 +30,7 @@ interface Piece {
   readonly records: string;
 }
 
-/** Of some matches, each in order; those without any record are left out. */
+/** Of some matches, each in order; those without any record are left out. Throws StreamMalformed where one is damaged. */
 export async function readLogs(sql: Sql, matchIds: readonly string[]): Promise<Map<string, Published[]>> {
   const pieces = await sql.query<Piece>(READ, [matchIds], 'read-logs');
   const logs = new Map<string, Published[]>();
@@ -44,14 +44,18 @@ export async function readLogs(sql: Sql, matchIds: readonly string[]): Promise<M
 }
 
 function decode({ match_id: matchId, tenant_id: tenantId, game, records }: Piece): Published[] {
-  return (JSON.parse(`[${records}]`) as RecordTuple[]).map(([n, epoch, at, entries, events]) => ({
-    matchId,
-    tenantId,
-    game,
-    epoch,
-    n,
-    at,
-    entries: entriesOf(n, entries),
-    events: eventsOf(n, events),
-  }));
+  try {
+    return (JSON.parse(`[${records}]`) as RecordTuple[]).map(([n, epoch, at, entries, events]) => ({
+      matchId,
+      tenantId,
+      game,
+      epoch,
+      n,
+      at,
+      entries: entriesOf(n, entries),
+      events: eventsOf(n, events),
+    }));
+  } catch {
+    throw new StreamMalformed(`match ${matchId}: a record of its log`);
+  }
 }

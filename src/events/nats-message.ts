@@ -3,6 +3,7 @@
  * that stand in the database, so that publishing them parses nothing.
  */
 import { z } from 'zod';
+import { isUuid } from '../match/uuid.ts';
 import type { Moment, Published } from './event-stream.ts';
 import { NatsStreamError } from './nats-error.ts';
 import type { Kind } from './nats-stream.ts';
@@ -63,27 +64,36 @@ export function encodeMessage(kind: Kind, parts: readonly Part[]): Uint8Array {
   return Buffer.from(`${head.slice(0, -1)},"${list}":[${parts.map(({ json }) => json).join(',')}]}`);
 }
 
-const place = z.int().min(1).max(2_147_483_647);
-const seat = z.int().nullable();
+// what a database of ours could not hold would hold up all who read it
+const MOST_INT = 2_147_483_647;
+const word = z
+  .string()
+  .max(64)
+  .regex(/^[^\0]*$/);
+const place = z.int().min(1).max(MOST_INT);
+const time = z.int().min(0);
+const seat = z.int().min(0).max(32_767).nullable();
 const entry = z.tuple([z.number(), z.string(), seat, z.string().nullable(), z.unknown()]);
-const event = z.tuple([z.int().min(0), z.number(), z.string(), seat, z.unknown()]);
-const record = z.object({
-  n: place,
-  epoch: z.int(),
-  at: z.number(),
-  entries: z.array(entry).min(1),
-  events: z.array(event),
-});
+const event = z.tuple([z.int().min(0), time, z.string(), seat, z.unknown()]);
+const record = z
+  .object({
+    n: place,
+    epoch: z.int().max(MOST_INT),
+    at: time,
+    entries: z.array(entry).min(1),
+    events: z.array(event),
+  })
+  .refine(({ entries, events }) => events.every(([offset]) => offset < entries.length));
 const moment = z.object({
   number: place,
-  n: z.int(),
-  t: z.number(),
-  at: z.number(),
-  type: z.string(),
+  n: place,
+  t: time,
+  at: time,
+  type: word,
   seat,
   data: z.unknown(),
 });
-const head = { match: z.string(), tenant: z.string(), game: z.string() };
+const head = { match: z.string().refine(isUuid), tenant: word, game: word };
 const recordsMessage = z.object({ ...head, records: z.array(record).min(1) });
 const momentsMessage = z.object({ ...head, moments: z.array(moment).min(1) });
 

@@ -42,7 +42,7 @@ const READ = `
 
 export interface EventStreamOptions {
   readonly sql: Sql;
-  /** Told of each failure of a subscription, before it's tried again. */
+  /** Told of each failure of a subscription, before it's tried again, and of each record that is passed over. */
   readonly onError?: (durable: string, error: unknown) => void;
   /** Silence of a subscription's reader after which another process goes on in its place, in milliseconds. */
   readonly leaseMs?: number;
@@ -99,7 +99,7 @@ export class PostgresEventStream implements EventStream {
   subscribe(durable: string, handler: StreamHandler, events?: readonly string[]): Subscription {
     return this.subscribeRows(
       durable,
-      (rows, isTakeover) => handler(rows.map(decodeRecord), isTakeover),
+      (rows, isTakeover) => handler(this.#readable(durable, rows), isTakeover),
       events,
     );
   }
@@ -126,6 +126,18 @@ export class PostgresEventStream implements EventStream {
 
   async close(): Promise<void> {
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+  }
+
+  /** What is damaged is told and passed over: it would hold up all other matches. */
+  #readable(durable: string, rows: readonly RecordRow[]): Published[] {
+    return rows.flatMap((row) => {
+      try {
+        return [decodeRecord(row)];
+      } catch (error) {
+        this.#options.onError?.(durable, error);
+        return [];
+      }
+    });
   }
 
   async #refuseGaps(records: readonly Published[]): Promise<void> {

@@ -3,7 +3,7 @@
  * in the log are relative to the row's `n`. The store writes such rows, the stream reads them.
  */
 import type { Entry, MatchEvent } from '../match/engine.ts';
-import type { Published } from './event-stream.ts';
+import { type Published, StreamMalformed } from './event-stream.ts';
 
 export type EntryTuple = [t: number, type: string, seat: number | null, id: string | null, data: unknown];
 export type EventTuple = [offset: number, t: number, type: string, seat: number | null, data: unknown];
@@ -39,7 +39,7 @@ export function encodeEvents(n: number, events: readonly MatchEvent[]): string |
 
 /** The entries of a record whose first entry is `n`. */
 export function decodeEntries(n: number, text: string): Entry[] {
-  return entriesOf(n, JSON.parse(text) as EntryTuple[]);
+  return entriesOf(n, tuplesOf(`the record at ${n}`, text));
 }
 
 export function entriesOf(n: number, tuples: readonly EntryTuple[]): Entry[] {
@@ -53,26 +53,34 @@ export function entriesOf(n: number, tuples: readonly EntryTuple[]): Entry[] {
   }));
 }
 
-function decodeEvents(n: number, text: string | null): MatchEvent[] {
-  if (text === null) return [];
-  return eventsOf(n, JSON.parse(text) as EventTuple[]);
-}
-
 export function eventsOf(n: number, tuples: readonly EventTuple[]): MatchEvent[] {
   return tuples.map(([offset, t, type, seat, data]) => ({ n: n + offset, t, type, seat, data }));
 }
 
+/** Throws StreamMalformed. */
 export function decodeRecord(row: RecordRow): Published {
+  const { match_id: matchId, n, entries, events } = row;
+  const what = `match ${matchId}: the record at ${n}`;
   return {
-    matchId: row.match_id,
+    matchId,
     tenantId: row.tenant_id,
     game: row.game,
     epoch: row.epoch,
-    n: row.n,
+    n,
     at: Number(row.at),
-    entries: decodeEntries(row.n, row.entries),
-    events: decodeEvents(row.n, row.events),
+    entries: entriesOf(n, tuplesOf(what, entries)),
+    events: events === null ? [] : eventsOf(n, tuplesOf(what, events)),
   };
+}
+
+function tuplesOf<T extends EntryTuple | EventTuple>(what: string, text: string): T[] {
+  try {
+    const tuples: unknown = JSON.parse(text);
+    if (Array.isArray(tuples) && tuples.every(Array.isArray)) return tuples as T[];
+  } catch {
+    // the parser's own message quotes the text
+  }
+  throw new StreamMalformed(what);
 }
 
 /** A reader that has the entries before `from` has their events too. */

@@ -1,6 +1,7 @@
 /** Records many matches at once, in batches that neither fill the memory nor hold up what ticks on this thread. */
 import type { Database } from '../database/database.ts';
 import { isRefusedData } from '../database/errors.ts';
+import { isBrokenLog, type Published } from '../events/event-stream.ts';
 import { HistoryError } from './history-error.ts';
 import type { LogReader } from './logs.ts';
 import { packMatch, type PackedMatch, writeMatches, writePacked } from './recorder.ts';
@@ -54,7 +55,7 @@ export class CatchUp {
   }
 
   async #recordBatch(batch: readonly Finished[], fault: Fault): Promise<void> {
-    const logs = await this.#readLogs(batch.map(({ matchId }) => matchId));
+    const logs = await this.#read(batch, fault);
     const packing: Promise<PackedMatch | null>[] = [];
     const slices = new Slices();
     for (const [matchId, records] of logs) {
@@ -68,6 +69,20 @@ export class CatchUp {
     }
     const packed = (await Promise.all(packing)).filter((one) => one !== null);
     await this.#write(packed, fault);
+  }
+
+  async #read(batch: readonly Finished[], fault: Fault): Promise<ReadonlyMap<string, readonly Published[]>> {
+    try {
+      return await this.#readLogs(batch.map(({ matchId }) => matchId));
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      const logs = new Map<string, readonly Published[]>();
+      for (const { matchId } of batch) {
+        const read = await this.#unlessFinal(matchId, fault, () => this.#readLogs([matchId]));
+        for (const [id, log] of read ?? []) logs.set(id, log);
+      }
+      return logs;
+    }
   }
 
   async #write(packed: readonly PackedMatch[], fault: Fault): Promise<void> {
@@ -91,9 +106,9 @@ export class CatchUp {
   }
 }
 
-/** The log itself can't be written: calling again would only hold up all other matches. */
+/** The log itself can't be read or written: calling again would only hold up all other matches. */
 function isFinal(error: unknown): boolean {
-  return error instanceof HistoryError || isRefusedData(error);
+  return error instanceof HistoryError || isBrokenLog(error) || isRefusedData(error);
 }
 
 function batchesOf(finished: readonly Finished[]): Finished[][] {

@@ -1,13 +1,11 @@
 /** The matches that are being followed, the latest ones: those that are not among them are followed anew, from their logs. */
-import type { EventStream, Moment, Published } from '../events/event-stream.ts';
+import { type EventStream, isBrokenLog, type Moment, type Published } from '../events/event-stream.ts';
 import type { MomentRules } from '../match/moment-rules.ts';
 import { Follower } from './follower.ts';
 import { MomentError } from './moment-error.ts';
 
 /** Every engine's first event. */
 export const startEvent = 'match_start';
-
-const unreadable = /^stream\/(foreign|gap|malformed|match|oversized|version)$/;
 
 export interface FollowersOptions {
   readonly read: EventStream['read'];
@@ -23,10 +21,6 @@ export class Followers {
 
   constructor(options: FollowersOptions) {
     this.#options = options;
-  }
-
-  get size(): number {
-    return this.#known.size;
   }
 
   /**
@@ -81,7 +75,7 @@ export class Followers {
       return await this.#options.read(matchId);
     } catch (error) {
       // what it says may quote the log, which has secrets
-      if (isUnreadable(error)) throw new MomentError('moments/bad_log', 'the log is not readable');
+      if (isBrokenLog(error)) throw new MomentError('moments/bad_log', 'the log is not readable');
       throw error;
     }
   }
@@ -89,12 +83,6 @@ export class Followers {
 
 /** Nothing that rules look at can have been before it. */
 const isBeginning = ({ n, events }: Published): boolean => n === 1 || events[0]?.type === startEvent;
-
-/** Text that is no JSON, or what the stream finds in a log; not that the stream can't be reached. */
-function isUnreadable(error: unknown): boolean {
-  const { code = '' } = error as { code?: unknown };
-  return error instanceof SyntaxError || unreadable.test(String(code));
-}
 
 function gap(seen: number): MomentError {
   return new MomentError('moments/bad_log', `the log has a gap after entry ${seen}`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Sql } from '../../src/database/sql.ts';
 import { transaction } from '../../src/database/transaction.ts';
+import { readLogs } from '../../src/events/log-rows.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { openMatchStore } from '../../src/store/postgres-match-store.ts';
 import { commitOf, entriesAfter, eventOf, newMatch } from '../store/support.ts';
@@ -52,6 +53,36 @@ describe.each(databases)('%s', (kind, open) => {
       expect(log.flatMap(({ events }) => events)).toEqual([eventOf(2)]);
       await subscription.stop();
       await store.close();
+    });
+
+    test('[ES71] a record that is damaged is told and passed over, and nothing of it is quoted', async () => {
+      const { sql } = backend.database;
+      const told: { code?: unknown; message: string }[] = [];
+      const stream = openEventStream({ sql, onError: (_, error) => void told.push(error as Error) });
+      const [matchId, other] = [randomUUID() as string, randomUUID()];
+      await stream.append([record(matchId, 1), record(matchId, 2), record(matchId, 3), record(other, 1)]);
+      const damage = (n: number, column: string, text: string) =>
+        sql.query(`update match_entry set ${column} = '${text}' where match_id = $1 and n = ${n}`, [matchId]);
+      await damage(1, 'entries', '[[1,"seed",');
+      await damage(2, 'events', '"seed"');
+      const seen: unknown[] = [];
+      const subscription = stream.subscribe('damaged', async (records) => {
+        seen.push(
+          ...records.filter((r) => [matchId, other].includes(r.matchId)).map((r) => [r.matchId, r.n]),
+        );
+      });
+      await vi.waitFor(async () => expect(await subscription.lag()).toBe(0), PATIENCE);
+      await subscription.stop();
+      expect(seen).toEqual([
+        [matchId, 3],
+        [other, 1],
+      ]);
+      expect(told.map(({ code }) => code)).toEqual(['stream/malformed', 'stream/malformed']);
+      const refusals = [stream.read(matchId), stream.read(matchId, 2), readLogs(sql, [matchId, other])];
+      for (const refusal of await Promise.allSettled(refusals))
+        told.push((refusal as PromiseRejectedResult).reason);
+      expect(told.map(({ code }) => code)).toEqual(Array(5).fill('stream/malformed'));
+      for (const { message } of told) expect(message).not.toContain('seed');
     });
 
     test('[ES10] an idle subscriber looks at once when it is nudged, and by itself when it is not', async () => {

@@ -104,6 +104,35 @@ describe('messages', () => {
       expect(codeOf(bytes(junk))).toBe('stream/malformed');
   });
 
+  test('[ES18] what no database of ours could hold is refused: none of it can hold up its readers', () => {
+    const changes: [from: string, to: string][] = [
+      [matchId, 'm1'],
+      ['"acme"', `"${'x'.repeat(65)}"`],
+      ['"whist"', '"nul\\u0000"'],
+      ['"epoch":1', '"epoch":1e12'],
+      ['"at":1800000000123', '"at":1e300'],
+      ['"at":1800000000123', '"at":-1e15'],
+      ['[[0,', '[[1,'],
+      ['"events":[[1,', '"events":[[2,'],
+    ];
+    for (const [from, to] of changes) {
+      const bad = good.replaceAll(from, to);
+      if (bad !== good)
+        expect([to, codeOf(bytes(bad), from === matchId ? to : matchId)]).toEqual([to, 'stream/malformed']);
+      else expect.unreachable(from);
+    }
+    const moment = text(encodeMessage('moments', [partOfMoment(momentOf(matchId, 2))]));
+    for (const [from, to] of [
+      ['"t":2000', '"t":0.5'],
+      ['"seat":null', '"seat":1e9'],
+      ['"n":6', '"n":1e12'],
+      ['slam', 'x'.repeat(65)],
+    ] as const)
+      expect(() => decodeMoments(matchId, bytes(moment.replace(from, to)))).toThrow(
+        /no message of this stream/,
+      );
+  });
+
   test('[ES18] one that was cut off anywhere is refused', () => {
     const data = bytes(good);
     for (let length = 0; length < data.length; length++)

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { entities } from '../../src/database/entities.ts';
 import type { Sql } from '../../src/database/sql.ts';
-import type { EventStream, Published, Subscription } from '../../src/events/event-stream.ts';
+import {
+  type EventStream,
+  type Published,
+  StreamGap,
+  type Subscription,
+} from '../../src/events/event-stream.ts';
 import { readLogs } from '../../src/events/log-rows.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { createHistory, type History } from '../../src/history/history.ts';
@@ -119,6 +124,26 @@ describe.each(databases)('projector on %s', (_kind, open) => {
     expect((await project()).toSorted()).toEqual(idsOf([badName, noScore]).toSorted());
     const { matches, players, replays } = await rowsOf(database, idsOf([badName, noScore, ...good]));
     expect([matches.length, players.length, replays.length]).toEqual([40, 40, 40]);
+  });
+
+  test('[H10] logs that are damaged, or have a gap, are reported, and all others are recorded', async () => {
+    const { sql } = database;
+    const [cut, holed, ...good] = logs(6) as [Published[], Published[], ...Published[][]];
+    await stream.append([cut, holed, ...good].flat());
+    const of = ([first]: readonly Published[], n: number) =>
+      `where match_id = '${first!.matchId}' and n = ${n}`;
+    await sql.query(`update match_entry set entries = '[["seed",' ${of(cut, 2)}`);
+    const read: EventStream['read'] = async (matchId) => {
+      if (matchId === holed[0]!.matchId) throw new StreamGap(matchId, 3);
+      return stream.read(matchId);
+    };
+    // its beginning is not near at hand any more, and what is farther away has a gap
+    await sql.query(`delete from match_entry ${of(holed, 1)}`);
+    const rows = { readLogs: (ids: readonly string[]) => readLogs(sql, ids), readMoments: async () => [] };
+    const near = createHistory({ database, stream: { ...stream, read, readMoments: async () => [] }, rows });
+    expect((await project({ history: near })).toSorted()).toEqual(idsOf([cut, holed]).toSorted());
+    const { matches } = await rowsOf(database, idsOf([cut, holed, ...good]));
+    expect(matches).toHaveLength(4);
   });
 
   test('[H23] two processes that record the same matches in any order at once write each once', async () => {

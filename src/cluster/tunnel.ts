@@ -18,13 +18,21 @@ const connectMs = 500;
 /** A process that takes the socket and says nothing for so long hangs: its client tries again, elsewhere. */
 const firstByteMs = 3_000;
 
+/** A side that has ended leaves the other so long to end too, as `ws` does. */
+const lingerMs = 30_000;
+
 /** True: the socket is in other hands. False: that process can't be reached, and the socket is as it was. */
 export async function openTunnel(tunnel: Tunnel, hangs: () => void): Promise<boolean> {
   const { socket, head, host, port } = tunnel;
   const there = await dial(host, port);
   if (!there) return false;
+  if (socket.destroyed) {
+    there.destroy();
+    return true;
+  }
   there.setNoDelay(true);
-  there.write(requestHead(tunnel));
+  // as Node has read it: one byte, one character
+  there.write(requestHead(tunnel), 'latin1');
   if (head.length > 0) there.write(head);
   const giveUp = setTimeout(() => (hangs(), there.destroy()), firstByteMs);
   there.once('data', () => clearTimeout(giveUp));
@@ -36,7 +44,7 @@ export async function openTunnel(tunnel: Tunnel, hangs: () => void): Promise<boo
 
 function dial(host: string, port: number): Promise<Socket | null> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: connectMs });
+    const socket = connect({ host, port, timeout: connectMs, allowHalfOpen: true });
     const fail = (): void => {
       socket.destroy();
       resolve(null);
@@ -50,10 +58,18 @@ function dial(host: string, port: number): Promise<Socket | null> {
   });
 }
 
+/** Bytes and the end of one side reach the other; what breaks here breaks there. */
 function join(from: Duplex, to: Duplex): void {
   from.pipe(to);
   from.on('error', () => to.destroy());
-  from.on('close', () => to.destroy());
+  from.on('close', () => {
+    // after an end there may be bytes that are still on their way
+    if (!from.readableEnded) to.destroy();
+  });
+  from.once('end', () => {
+    const overdue = setTimeout(() => (from.destroy(), to.destroy()), lingerMs);
+    to.once('close', () => clearTimeout(overdue));
+  });
 }
 
 /** Node keeps header names and values as they came, in `rawHeaders`; of our own none that came from outside passes. */

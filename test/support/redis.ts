@@ -7,6 +7,8 @@ export const testRedisUrl = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:
 export interface TestRedis {
   readonly prefix: string;
   connect(): Redis;
+  /** Those who are connected lose their connections for good. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,9 @@ export function openRedis(url = testRedisUrl): TestRedis {
   return {
     prefix,
     connect,
+    cut() {
+      for (const connection of connections) connection.disconnect();
+    },
     async close() {
       const redis = connect();
       const keys = await redis.keys(`*${prefix}*`);

@@ -22,3 +22,10 @@ export function requestId(): string {
 export function currentResponse(): ServerResponse | null {
   return requests.getStore()?.response ?? null;
 }
+
+/** Calls when the request has its whole answer, or nobody waits for it any more. */
+export function whenAnswered(done: () => void): void {
+  const response = currentResponse();
+  if (!response || response.closed) done();
+  else response.once('close', done);
+}

@@ -3,10 +3,12 @@ import { createEndpoint } from '@colyseus/core';
 import type { Published } from '../events/event-stream.ts';
 import { ApiError } from '../http/errors.ts';
 import type { RequirePrincipal } from '../http/principal.ts';
+import { whenAnswered } from '../http/request-context.ts';
 import type { Log } from '../ops/logger.ts';
 import { findEngine, type PlayedGame } from './engines.ts';
 import type { ReplayMoment } from './lines.ts';
 import type { ReadMatchLog } from './match-log.ts';
+import { Openings } from './openings.ts';
 import { eventSource } from './replay-events.ts';
 import { replayResponse } from './replay-response.ts';
 import type { Verification } from './verification.ts';
@@ -26,10 +28,13 @@ export interface ReplayEndpointsDeps {
 /** GET /v1/matches/:id/replay → JSON lines, POST /v1/matches/:id/verify → Verified. */
 export function replayEndpoints(deps: ReplayEndpointsDeps) {
   const { requirePrincipal, readLog, readRecords, readMoments, games, verification } = deps;
+  const openings = new Openings();
   return {
     getReplay: createEndpoint('/v1/matches/:id/replay', { method: ['GET', 'HEAD'] }, async (context) => {
-      const { tenantId } = requirePrincipal(context);
+      const { tenantId, accountId } = requirePrincipal(context);
       const { id } = context.params;
+      // a log is in memory as long as it is sent
+      whenAnswered(openings.take(tenantId, accountId));
       const log = await readLog(tenantId, id).catch((error: unknown) => refuse(deps.log, id, error));
       // where the stream is away, or has forgotten a part, events follow from the log
       const records = await readRecords(tenantId, id).catch(() => []);

@@ -11,7 +11,7 @@ export class Openings {
     const key = JSON.stringify([tenantId, accountId]);
     const count = this.#open.get(key) ?? 0;
     if (count >= most)
-      throw new ReplayError('replay/too_many', `${most} replays are open already; leave one of them first`);
+      throw new ReplayError('replay/too_many', `${most} replays are open already; close one of them first`);
     this.#open.set(key, count + 1);
     let isGiven = false;
     return () => {

@@ -221,6 +221,22 @@ describe('GET /v1/matches/:id/replay', () => {
     }
   });
 
+  test('[RP67] of one account four at the same time, whatever came of those before', async () => {
+    const statusOf = async (response: Promise<Response>): Promise<number> => {
+      const answer = await response;
+      await answer.text();
+      return answer.status;
+    };
+    const many = Array.from({ length: 60 }, () => statusOf(served.ask(`${tetrisId}/replay`)));
+    const elsewhere = await statusOf(served.ask(`${tetrisId}/replay`, {}, 'rival'));
+    const statuses = await Promise.all(many);
+    expect(elsewhere).toBe(404);
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    for (let i = 0; i < 5; i++) expect(await statusOf(served.ask('x/replay'))).toBe(404);
+    expect(await refusal(served.ask('x/replay'))).toEqual([404, 'history/not_found']);
+    expect(await statusOf(served.ask(`${tetrisId}/replay`))).toBe(200);
+  });
+
   test('[RP66] a log that breaks off is cut off, never ended', async () => {
     const id = await served.keep(whist);
     const { sql } = served.opened.database;

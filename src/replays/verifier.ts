@@ -22,8 +22,6 @@ export type FromVerifier =
 export interface VerifierOptions {
   /** A module that exports `games`, a list of PlayedGame. */
   readonly games: URL;
-  /** So many may wait or be under way. */
-  readonly most?: number;
   readonly longestMs?: number;
 }
 
@@ -32,32 +30,23 @@ const partEntries = 500;
 
 export class Verifier {
   readonly #games: URL;
-  readonly #most: number;
   readonly #longestMs: number;
   #worker: Worker | null = null;
   /** Of what the thread died. */
   #fault: unknown = null;
   #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
   #isClosed = false;
 
-  constructor({ games, most = 32, longestMs = 60_000 }: VerifierOptions) {
+  constructor({ games, longestMs = 60_000 }: VerifierOptions) {
     this.#games = games;
-    this.#most = most;
     this.#longestMs = longestMs;
   }
 
-  /** Throws ApiError 409 `replay/unknown_version`, 503 `replay/busy` and `replay/too_long`. */
-  async verify(log: MatchLog): Promise<Verdict> {
-    if (this.#isClosed || this.#waiting >= this.#most) throw busy();
-    this.#waiting++;
+  /** Throws ApiError 409 `replay/unknown_version`, 503 `replay/busy` (it is closed) and `replay/too_long`. */
+  verify(log: MatchLog): Promise<Verdict> {
     const turn = this.#last.then(() => this.#run(log));
     this.#last = turn.catch(() => {});
-    try {
-      return await turn;
-    } finally {
-      this.#waiting--;
-    }
+    return turn;
   }
 
   /** Ends the thread at once; what it was at rejects. */

@@ -11,7 +11,7 @@ const verified = { ok: true, entries: whist.entries.length, hashes: whist.hashes
 const open = (options: Partial<VerifierOptions> = {}): Verifier =>
   new Verifier({ games: new URL('./odd-games.ts', import.meta.url), ...options });
 // a thread takes a moment to begin
-const verifier = open({ most: 3 });
+const verifier = open();
 afterAll(() => verifier.close());
 
 /** The log of a game that is none. */
@@ -43,20 +43,6 @@ describe('the thread', () => {
       check: 'order',
       n: whist.entries.length + 1_101,
     });
-  });
-
-  test('[RP48] more than may wait are refused, and those that wait are served', async () => {
-    const asked = Array.from({ length: 5 }, () => verifier.verify(whist));
-    const settled = await Promise.allSettled(asked);
-    expect(settled.map(({ status }) => status)).toEqual([
-      'fulfilled',
-      'fulfilled',
-      'fulfilled',
-      'rejected',
-      'rejected',
-    ]);
-    await expect(asked[4]).rejects.toMatchObject({ status: 503, code: 'replay/busy' });
-    expect(await verifier.verify(whist)).toEqual(verified);
   });
 
   test.each(['chess', 'toString'])('[RP48] has no game %s', async (game) => {

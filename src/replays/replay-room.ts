@@ -38,7 +38,8 @@ export class ReplayRoom extends Room<{ state: ReplayState; client: Viewer }> {
   #viewers: string[] = [];
   /** What all see of a match that is over: the seats' own, too. */
   #everything: StateView | null = null;
-  #tellsMoments = 0;
+  /** So many moments have been told to all who watch. */
+  #toldMoments = 0;
   #release = (): void => {};
   #stopFollowing = (): void => {};
 
@@ -59,6 +60,7 @@ export class ReplayRoom extends Room<{ state: ReplayState; client: Viewer }> {
     this.#release = this.#take(tenantId, accountId);
     const replay = await openReplay(this.#services, tenantId, matchId);
     this.#replay = replay;
+    this.#toldMoments = replay.moments.length;
     this.#playback = this.#makePlayback(replay);
     this.#listen();
     this.state = this.#own.states.get(replay.game.name)!(replay.player.view(null).seats.list.length);
@@ -192,8 +194,8 @@ export class ReplayRoom extends Room<{ state: ReplayState; client: Viewer }> {
   async #grow(): Promise<void> {
     const { isOver, moments } = this.#replay;
     if (isOver && !this.#everything) this.#reveal();
-    if (moments.length > this.#tellsMoments) this.broadcast('moments', moments);
-    this.#tellsMoments = moments.length;
+    if (moments.length > this.#toldMoments) this.broadcast('moments', moments);
+    this.#toldMoments = moments.length;
     await this.#playback.grown();
   }
 

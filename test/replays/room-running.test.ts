@@ -150,6 +150,10 @@ describe.each(courses)('a running match of $game', (options) => {
     const matchId = replays.library.add('dev', course.log, 65, moments);
     const room = await openReplay(server.url, 'ann', matchId);
     await until(() => momentsOf.get(room)?.length === 1);
+    const first = momentsOf.get(room);
+    await goOn(matchId, 66);
+    await until(() => room.state.duration === endOf(66));
+    expect(momentsOf.get(room)).toBe(first);
     await goOn(matchId, 75);
     await until(() => momentsOf.get(room)?.length === 2);
     expect(momentsOf.get(room)![1]).toEqual({ ...moment(2, 70), at: endOf(70) });

@@ -8,7 +8,9 @@ import { type StreamNames, identityOf } from './nats-stream.ts';
 /** A consumer that nobody asks is forgotten by the server. */
 const FORGOTTEN_MS = 30_000;
 
-const SET_CURSOR = 'update event_cursor set position = $2 where durable = $1';
+/** Only from where it was found: another may have taken over meanwhile. */
+const MOVE_CURSOR =
+  'update event_cursor set position = $2 where durable = $1 and position = $3 returning position';
 
 /** Positions are of one stream: that which was made at this time. */
 export function cursorName(created: number, durable: string): string {
@@ -34,7 +36,7 @@ interface Place {
 
 /**
  * What to go on after: the cursor, unless the stream begins later, or ends before it; then the cursor is moved, and that
- * is told. Null where the stream is another one by now.
+ * is told. Null where the stream is another one by now, or another has moved the cursor.
  */
 export async function startAfter(
   { link, names, sql, durable, onError }: Place,
@@ -49,6 +51,8 @@ export async function startAfter(
   const { first_seq, last_seq } = info.state;
   const start = Math.min(cursor === 0 ? 0 : Math.max(cursor, first_seq - 1), last_seq);
   if (start === cursor) return cursor;
+  const moved = await sql.query(MOVE_CURSOR, [cursorName(created, durable), start, cursor]);
+  if (moved.length === 0) return null;
   onError(
     start < cursor
       ? new NatsStreamError(
@@ -60,6 +64,5 @@ export async function startAfter(
           `the cursor is at ${cursor}, and the stream begins at ${first_seq}: what was between is not read`,
         ),
   );
-  await sql.query(SET_CURSOR, [cursorName(created, durable), start]);
   return start;
 }

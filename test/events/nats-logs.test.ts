@@ -277,6 +277,38 @@ describe.runIf(hasNats)('logs in NATS', () => {
     expect(told).toMatchObject([{ where: 'behind', error: { code: 'stream/forgotten' } }]);
   });
 
+  test('[ES42] [ES25] a reader that is replaced while it finds its place moves no cursor', async () => {
+    const { sql } = backend.database;
+    const matchId = randomUUID();
+    await stream.append([record(matchId, 1)]);
+    const first = subscribe('placed', matchId);
+    await vi.waitFor(async () => expect(await first.subscription.lag()).toBe(0), PATIENCE);
+    await first.subscription.stop();
+    for (const n of [2, 3, 4]) await stream.append([record(matchId, n)]);
+    await withManager(natsUrl, (jsm) => jsm.streams.purge(names.stream, { seq: 3 }));
+    const where = `where durable like 'nats:%:placed'`;
+    const other = `owner = gen_random_uuid(), owned_until = clock_timestamp() + interval '1 hour'`;
+    let moves = 0;
+    const query: typeof sql.query = async (text, params, name) => {
+      const isMove = text.includes('set position = $2');
+      if (isMove) await sql.query(`update event_cursor set position = 4, ${other} ${where}`);
+      const rows = await sql.query<never>(text, params, name);
+      if (isMove) moves++;
+      return rows;
+    };
+    const reader = openNatsEventStream({
+      url: natsUrl,
+      sql: { query },
+      names,
+      onError: (_, error) => void told.push({ where: 'placed', error: error as Error }),
+    });
+    open.push(reader);
+    reader.subscribe('placed', () => expect.unreachable());
+    await vi.waitFor(() => expect(moves).toBe(1), PATIENCE);
+    expect(await sql.query(`select position::int from event_cursor ${where}`)).toEqual([{ position: 4 }]);
+    expect(told).toEqual([]);
+  });
+
   test('[ES25] a cursor after the end goes on with what comes, with a warning', async () => {
     const matchId = randomUUID();
     await stream.append([record(matchId, 1)]);

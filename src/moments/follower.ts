@@ -1,11 +1,18 @@
 /** One match, followed through its records: numbers the moments that its game's rules find. */
 import type { Moment, Published } from '../events/event-stream.ts';
-import { followMoments, type FoundMoment, type MatchEvent, type MomentRules } from '../match/moment-rules.ts';
+import {
+  followMoments,
+  type FoundMoment,
+  type MatchEvent,
+  type MomentDraft,
+  type MomentRules,
+} from '../match/moment-rules.ts';
 import { MomentError } from './moment-error.ts';
 
 /** Characters of a moment's data as JSON: every client of the match gets it. */
 const longestData = 4_096;
 const typeShape = /^\w{1,64}$/;
+const mostSeat = 32_767;
 // NUL, and half a surrogate pair: JSON has them, PostgreSQL's does not
 const unstorable = /\\u0000|\\ud[89a-f]/;
 
@@ -36,8 +43,8 @@ export class Follower {
   }
 
   #look(event: MatchEvent, at: number, found: (moment: Moment) => void): void {
-    for (const { n, t, type, seat, data } of this.#ask(event))
-      found({ ...this.#of, number: ++this.#count, n, t, at, type, seat, data: asKept(type, data) });
+    for (const { n, t, ...draft } of this.#ask(event))
+      found({ ...this.#of, number: ++this.#count, n, t, at, ...asKept(draft) });
   }
 
   #ask(event: MatchEvent): readonly FoundMoment[] {
@@ -55,13 +62,17 @@ export class Follower {
   }
 }
 
-/** A copy of the data, as everyone will read it. */
-function asKept(type: string, data: unknown): unknown {
+/** A copy, as everyone will read it. */
+function asKept({ type, seat, data }: MomentDraft): MomentDraft {
   const text = jsonOf(data);
   const isFit = text !== '' && text.length <= longestData && !unstorable.test(text);
-  if (isFit && typeShape.test(type)) return JSON.parse(text);
-  const why = `a moment can't be kept: its type must be a word, and its data JSON of up to ${longestData} characters`;
+  if (isFit && typeShape.test(type) && isSeat(seat)) return { type, seat, data: JSON.parse(text) };
+  const why = `a moment can't be kept: its type must be a word, its seat a number of one, and its data JSON of up to ${longestData} characters`;
   throw new MomentError('moments/bad_rules', why);
+}
+
+function isSeat(seat: number | null): boolean {
+  return seat === null || (Number.isInteger(seat) && seat >= 0 && seat <= mostSeat);
 }
 
 /** Empty for what has no JSON. */

@@ -24,14 +24,14 @@ export const clapMoments: MomentRules<Row> = {
     if (type === 'boo') return [];
     row.claps++;
     const found: MomentDraft[] = [];
-    if (row.inRow % 3 === 0) found.push({ type: nameOf(data), seat, data });
+    if (row.inRow % 3 === 0) found.push({ type: 'triple', seat, ...named(data), data });
     if (row.claps % 10 === 0) found.push({ type: 'tenth', seat: null, data: { claps: row.claps } });
     return found;
   },
 };
 
-/** A triple, unless the clap names it. */
-const nameOf = (data: unknown): string => (data as { type?: string } | null)?.type ?? 'triple';
+/** What a clap says of itself, where it does. */
+const named = (data: unknown): Partial<MomentDraft> => (typeof data === 'object' && data) || {};
 
 interface Hall {
   claps: number;

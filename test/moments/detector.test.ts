@@ -306,6 +306,7 @@ describe.each(databases)('moments on %s', (_kind, open) => {
       cycle,
       () => 1,
       ...['', 'nul\0', 'x'.repeat(65)].map((type) => ({ type })),
+      ...[-1, 0.5, 40_000].map((seat) => ({ seat })),
     ];
     const loose = { date: new Date(0), gone: undefined, not: Number.NaN };
     const fit = [

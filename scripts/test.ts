@@ -17,6 +17,13 @@ const servers = [
     port: 4222,
     instead: 'the stream in the database is tested',
   },
+  {
+    name: 'Redis',
+    variable: 'TEST_REDIS_URL',
+    fallback: 'redis://127.0.0.1:6379',
+    port: 6379,
+    instead: 'the store in the database is tested',
+  },
 ] as const;
 
 for (const { name, variable, fallback, port: usual, instead } of servers) {

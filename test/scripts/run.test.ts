@@ -166,33 +166,45 @@ describe('what is missing', () => {
 
 describe('the suite', () => {
   // Port 1 of this machine: nothing listens there.
-  const nowhere = { TEST_DATABASE_URL: 'postgres://127.0.0.1:1/x', TEST_NATS_URL: 'nats://127.0.0.1:1' };
+  const nowhere = {
+    TEST_DATABASE_URL: 'postgres://127.0.0.1:1/x',
+    TEST_NATS_URL: 'nats://127.0.0.1:1',
+    TEST_REDIS_URL: 'redis://127.0.0.1:1',
+  };
   const suite = (env: Record<string, string>) =>
     spawnSync(process.execPath, ['scripts/test.ts', 'test/scripts/spec-ids.test.ts'], {
       encoding: 'utf8',
       env: { PATH: `${resolve('node_modules/.bin')}:${process.env['PATH']}`, ...nowhere, ...env },
     });
 
-  test('[SC5] says what is skipped without PostgreSQL and NATS, and goes on', () => {
+  test('[SC5] says what is skipped without PostgreSQL, NATS and Redis, and goes on', () => {
     const { status, stdout } = suite({});
-    expect(stdout).toContain(
-      'Without PostgreSQL (none at 127.0.0.1:1; TEST_DATABASE_URL names another) its tests are skipped',
-    );
-    expect(stdout).toContain(
-      'Without NATS (none at 127.0.0.1:1; TEST_NATS_URL names another) its tests are skipped',
-    );
+    for (const [name, variable] of [
+      ['PostgreSQL', 'TEST_DATABASE_URL'],
+      ['NATS', 'TEST_NATS_URL'],
+      ['Redis', 'TEST_REDIS_URL'],
+    ])
+      expect(stdout).toContain(
+        `Without ${name} (none at 127.0.0.1:1; ${variable} names another) its tests are skipped`,
+      );
     expect(stdout).toContain('3 passed');
     expect(status).toBe(0);
   });
 
   test.each([
-    ['PostgreSQL', 'TEST_NATS_URL', 'nats'],
-    ['NATS', 'TEST_DATABASE_URL', 'postgres'],
-  ])('[SC5] fails without %s where CI=true', async (missing, present, protocol) => {
+    ['PostgreSQL', 'TEST_DATABASE_URL'],
+    ['NATS', 'TEST_NATS_URL'],
+    ['Redis', 'TEST_REDIS_URL'],
+  ])('[SC5] fails without %s where CI=true', async (missing, variable) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { status, stdout, stderr } = suite({ CI: 'true', [present]: `${protocol}://127.0.0.1:${port}` });
+    const present = Object.entries(nowhere).map(([name, url]) => [name, url.replace(/:1\b/, `:${port}`)]);
+    const { status, stdout, stderr } = suite({
+      ...Object.fromEntries(present),
+      [variable]: nowhere[variable as keyof typeof nowhere],
+      CI: 'true',
+    });
     other.close();
     expect(stderr).toContain(`${missing} does not answer at 127.0.0.1:1, and CI=true demands it`);
     expect([status, stdout]).toEqual([1, '']);

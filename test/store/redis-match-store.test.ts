@@ -3,10 +3,10 @@ import { describe } from 'vitest';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { openRedisMatchStore, type RedisMatchStore } from '../../src/store/redis-match-store.ts';
 import { databases } from '../support/databases.ts';
-import { openRedis } from '../support/redis.ts';
+import { hasRedis, openRedis } from '../support/redis.ts';
 import { LEASE_MS, matchStoreContract } from './contract.ts';
 
-describe.each(databases)('Redis over %s', (_, open) => {
+describe.skipIf(!hasRedis).each(databases)('Redis over %s', (_, open) => {
   matchStoreContract(async () => {
     const { database, close } = await open();
     const redis = openRedis();

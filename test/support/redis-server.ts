@@ -4,7 +4,8 @@ import type { Service } from '../../scripts/cluster/service.ts';
 import { makeRedis } from '../../scripts/cluster/services.ts';
 
 /** Whether this machine can start one. */
-export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
+export const hasRedisServer =
+  process.env['CI'] === 'true' || spawnSync('redis-server', ['--version']).status === 0;
 
 export class RedisServer {
   readonly #service: Service;

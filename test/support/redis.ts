@@ -4,6 +4,22 @@ import { randomUUID } from 'node:crypto';
 
 export const testRedisUrl = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 
+/** Whether tests on it are run: demanded by CI, else where it answers. */
+export const hasRedis = process.env['CI'] === 'true' || (await answers(testRedisUrl));
+
+async function answers(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}
+
 export interface TestRedis {
   readonly prefix: string;
   connect(): Redis;

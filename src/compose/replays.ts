@@ -9,7 +9,7 @@ import type { Config } from '../config.ts';
 import type { Base } from './base.ts';
 
 export function replayEndpointsOf(
-  { history, games, log, logEvent }: Base,
+  { history, games, log, logEvent }: Pick<Base, 'history' | 'games' | 'log' | 'logEvent'>,
   requirePrincipal: RequirePrincipal,
   verifier: Verifier,
 ) {

@@ -2,9 +2,10 @@
 import { defineServer } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { games } from '../../rooms/engines.ts';
+import { games } from '../../rooms/index.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import { createTokens } from '../../src/auth/tokens.ts';
+import { replayEndpointsOf } from '../../src/compose/replays.ts';
 import type { Published } from '../../src/events/event-stream.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { createHistory, type History } from '../../src/history/history.ts';
@@ -14,8 +15,6 @@ import { createRequirePrincipal } from '../../src/http/principal.ts';
 import type { MatchSetup } from '../../src/match/engine.ts';
 import { createEvents } from '../../src/ops/events.ts';
 import { createLogger } from '../../src/ops/logger.ts';
-import { replayEndpoints } from '../../src/replays/endpoints.ts';
-import { createVerification } from '../../src/replays/verification.ts';
 import { Verifier } from '../../src/replays/verifier.ts';
 import type { Course } from '../match/course.ts';
 import { newId, T0 } from '../history/support.ts';
@@ -50,20 +49,8 @@ export async function serve(): Promise<Served> {
   const keys = createKeyRing([{ kid: 'test', secret: createSecretKey(randomBytes(32)) }]);
   const tokens = createTokens({ keys, issuer: 'i', audience: 'a', leewaySeconds: 5, now: Date.now });
   const verifier = new Verifier({ games: new URL('../../rooms/engines.ts', import.meta.url) });
-  const endpoints = replayEndpoints({
-    requirePrincipal: createRequirePrincipal(tokens),
-    readLog: history.log,
-    readRecords: async (tenantId, id) => (await history.running(tenantId, id))?.records ?? [],
-    readMoments: async (tenantId, id) => (await history.get(tenantId, id)).moments,
-    games,
-    verification: createVerification({
-      readLog: history.log,
-      verify: (match) => verifier.verify(match),
-      flag: history.flag,
-      logEvent: createEvents(log),
-    }),
-    log,
-  });
+  const base = { history, games, log, logEvent: createEvents(log) };
+  const endpoints = replayEndpointsOf(base, createRequirePrincipal(tokens), verifier);
   const http = createHttp({ endpoints, log });
   const { routes, express } = http;
   const transport = new WebSocketTransport({ server: http.server });

@@ -10,6 +10,10 @@ export class MemoryStore implements MatchStore {
     return Promise.resolve(null);
   }
 
+  look(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   commit(): Promise<CommitStatus> {
     return Promise.resolve('ok');
   }

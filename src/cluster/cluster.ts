@@ -11,6 +11,7 @@ import type { Elsewhere } from './live-rooms.ts';
 import { clusterVersion, type Member, Members } from './members.ts';
 import { HousePresence } from './presence.ts';
 import { RoomDirectory } from './room-directory.ts';
+import { isReachable } from './tunnel.ts';
 import { createUpgradeRouter } from './upgrade-router.ts';
 
 export interface ClusterOptions {
@@ -87,7 +88,11 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   });
   const livesElsewhere = async (matchId: string): Promise<boolean> => {
     const owner = (await directory.find(matchId))?.processId;
-    return owner !== undefined && owner !== matchMaker.processId && members.isAlive(owner);
+    if (owner === undefined || owner === matchMaker.processId) return false;
+    const member = await members.find(owner);
+    if (!member || (await isReachable(member))) return member !== null;
+    members.suspect(owner);
+    return false;
   };
   try {
     await mustAnswer(redis);
@@ -96,15 +101,24 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     await close();
     throw error;
   }
-  const mayWake = async (matchId: string): Promise<boolean> =>
-    !(await livesElsewhere(matchId)) &&
-    (await redis.set(`{${prefix}}:waking:${matchId}`, self.processId, 'PX', wakeMs, 'NX')) === 'OK';
+  const turnOf = (matchId: string): string => `{${prefix}}:reviving:${matchId}`;
+  const takeTurn = async (matchId: string): Promise<boolean> =>
+    (await redis.set(turnOf(matchId), matchMaker.processId, 'PX', reviveMs, 'NX')) === 'OK';
+  /** Without Redis it ends by itself. */
+  const endTurn = async (matchId: string): Promise<void> => {
+    await redis.del(turnOf(matchId)).catch(() => {});
+  };
   return {
     presence: new HousePresence(connect('presence'), (error) =>
       log.warn({ error }, 'other processes could not be told'),
     ),
     directory,
-    elsewhere: { lives: livesElsewhere, mayWake, forget: (matchId) => directory.forget(matchId) },
+    elsewhere: {
+      lives: livesElsewhere,
+      takeTurn,
+      endTurn,
+      forget: (matchId) => directory.forget(matchId),
+    },
     inTurn: clusterTurns(redis, prefix),
     route: createUpgradeRouter({
       processId: () => matchMaker.processId,
@@ -131,7 +145,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
-/** A process that was to wake a match, and did not within this time, leaves it to another. */
-const wakeMs = 10_000;
+/** A process that was to revive a match, and did not within this time, leaves it to another. */
+const reviveMs = 10_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

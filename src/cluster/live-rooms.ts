@@ -1,20 +1,26 @@
 /** Rooms of live matches in this process: found, or revived from the store when somebody dials or a deadline is due. */
 import { LocalDriver, matchMaker, type IRoomCache } from '@colyseus/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from '../http/errors.ts';
 import type { Matches } from '../match/matches.ts';
 import { MatchRoom } from '../match/match-room.ts';
 import { isUuid } from '../match/uuid.ts';
-import { ApiError } from '../http/errors.ts';
 import type { Claim, MatchStore } from '../store/match-store.ts';
 
 /** What other processes do, where there are any. */
 export interface Elsewhere {
   /** Whether another process that lives has this match. */
   lives(matchId: string): Promise<boolean>;
-  /** Whether this process is the one to wake a match: of several that ask at once it is one. */
-  mayWake(matchId: string): Promise<boolean>;
+  /** Whether this process is the one to revive a match now: of several that ask at once it is one, until it says so. */
+  takeTurn(matchId: string): Promise<boolean>;
+  endTurn(matchId: string): Promise<void>;
   /** The match is claimed here: what another says of it counts no more. */
   forget(matchId: string): Promise<void>;
 }
+
+/** While another process revives a match it is waited for so long. */
+const turnMs = 3_000;
+const lookMs = 25;
 
 export class LiveRooms {
   readonly #store: MatchStore;
@@ -54,36 +60,85 @@ export class LiveRooms {
   async find(matchId: string): Promise<MatchRoom | null> {
     const room = roomHere(matchId);
     if (room || !isUuid(matchId)) return room;
+    return this.#once(matchId, async () => {
+      await this.#waitForTurn(matchId);
+      return this.#revive(matchId);
+    });
+  }
+
+  /** Sees to it that a match that lives at all is in some process: for who looks it up next. */
+  async ensure(matchId: string): Promise<void> {
+    try {
+      await this.find(matchId);
+    } catch (error) {
+      if (!(await this.#livesElsewhere(matchId))) throw error;
+    }
+  }
+
+  /** Revives a match that is in no process, and that no other is reviving. */
+  async wake(matchId: string): Promise<void> {
+    if (roomHere(matchId) || this.#reviving.has(matchId) || !(await this.#takeTurn(matchId))) return;
+    await this.#once(matchId, () => this.#revive(matchId));
+  }
+
+  /** Whether a tenant may ask for a match by its id: nothing is revived for another. A room says for itself who comes in. */
+  async isOf(matchId: string, tenantId: string): Promise<boolean> {
+    if (!isUuid(matchId) || roomHere(matchId) || (await this.#livesElsewhere(matchId))) return true;
+    return (await this.#store.look(matchId))?.tenantId === tenantId;
+  }
+
+  #once(matchId: string, revive: () => Promise<MatchRoom | null>): Promise<MatchRoom | null> {
     const waiting = this.#reviving.get(matchId);
     if (waiting) return waiting;
-    const reviving = this.#revive(matchId).finally(() => this.#reviving.delete(matchId));
+    const reviving = revive().finally(() => this.#reviving.delete(matchId));
     this.#reviving.set(matchId, reviving);
     return reviving;
   }
 
-  /** Revives a match that is in no process; where several processes would, one does. */
-  async wake(matchId: string): Promise<void> {
-    if (this.#elsewhere && !(await this.#elsewhere.mayWake(matchId))) return;
-    await this.find(matchId);
+  async #livesElsewhere(matchId: string): Promise<boolean> {
+    return (await this.#elsewhere?.lives(matchId)) ?? false;
+  }
+
+  /** Whether this process is the one to revive a match now. Looked up with the turn in hand: another may have just done it. */
+  async #takeTurn(matchId: string): Promise<boolean> {
+    if (!this.#elsewhere) return true;
+    if (!(await this.#elsewhere.takeTurn(matchId))) return false;
+    const isTaken = await this.#elsewhere.lives(matchId).catch(async (error: unknown) => {
+      await this.#elsewhere?.endTurn(matchId);
+      throw error;
+    });
+    if (isTaken) await this.#elsewhere.endTurn(matchId);
+    return !isTaken;
+  }
+
+  async #waitForTurn(matchId: string): Promise<void> {
+    for (const end = performance.now() + turnMs; performance.now() < end; await sleep(lookMs)) {
+      if (await this.#livesElsewhere(matchId)) break;
+      if (await this.#takeTurn(matchId)) return;
+    }
+    throw elsewhere();
   }
 
   async #revive(matchId: string): Promise<MatchRoom | null> {
-    if (this.#isDraining)
-      throw new ApiError(
-        503,
-        'server/draining',
-        'this process is about to end, and takes no more matches: try again in a moment',
+    try {
+      return await this.#claimAndOpen(matchId);
+    } finally {
+      await this.#elsewhere?.endTurn(matchId);
+    }
+  }
+
+  async #claimAndOpen(matchId: string): Promise<MatchRoom | null> {
+    if (this.#isDraining) throw draining();
+    const known = await this.#store.look(matchId);
+    if (!known) return null;
+    // another process has it: it is left alone
+    if (!this.#matches.has(known))
+      throw new Error(
+        `match ${matchId} needs ${known.game} ${known.version}, which this process does not have`,
       );
-    if (await this.#elsewhere?.lives(matchId)) throw new Error('another process has this match');
     const claim = await this.#store.claim(matchId);
     if (!claim) return null;
     await this.#elsewhere?.forget(matchId);
-    if (!this.#matches.has(claim)) {
-      await this.#store.release(matchId, claim.epoch);
-      throw new Error(
-        `match ${matchId} needs ${claim.game} ${claim.version}, which this process does not have`,
-      );
-    }
     this.#claims.set(matchId, claim);
     try {
       await matchMaker.handleCreateRoom(claim.game, {}, undefined, matchId);
@@ -93,6 +148,15 @@ export class LiveRooms {
     return roomHere(matchId);
   }
 }
+
+const elsewhere = (): ApiError =>
+  new ApiError(503, 'match/moving', 'another process is taking this match: try again in a moment');
+const draining = (): ApiError =>
+  new ApiError(
+    503,
+    'server/draining',
+    'this process is about to end, and takes no more matches: try again in a moment',
+  );
 
 /** The room of a match in this process; rooms of another kind (replays) are none. */
 function roomHere(matchId: string): MatchRoom | null {

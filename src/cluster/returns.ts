@@ -5,29 +5,34 @@
  */
 import type { AuthContext } from '@colyseus/core';
 import type { Principal } from '../auth/principal.ts';
+import type { Reconnection } from '../match/reconnection.ts';
 import type { LiveRooms } from './live-rooms.ts';
 
 export interface ReturnsDeps {
   readonly rooms: LiveRooms;
+  readonly reconnection: Reconnection;
   /** Who the token of a returning client speaks for: it may have expired not long ago. Throws. */
   authenticateReturn(token: string | null | undefined): Principal;
   readonly log: { warn(fields: object, message: string): void };
 }
 
 /** For the transport's `beforeUpgrade`: nothing lets the socket through, a Response answers instead. */
-export function acceptReturns({ rooms, authenticateReturn, log }: ReturnsDeps) {
+export function acceptReturns({ rooms, reconnection, authenticateReturn, log }: ReturnsDeps) {
   return async (request: Request, context: Readonly<AuthContext>): Promise<Response | void> => {
     const url = new URL(request.url);
     const matchId = url.pathname.split('/').at(-1) ?? '';
     const token = url.searchParams.get('reconnectionToken');
     if (token === null) return;
+    const principal = principalOf(context.token);
+    if (!principal) return new Response(null, { status: 401 });
+    // forged, or another tenant's: nothing is revived for it
+    if (!reconnection.session(token, { matchId, tenantId: principal.tenantId }))
+      return new Response(null, { status: 401 });
     try {
       const room = await rooms.find(matchId);
       const sessionId = room?.sessionOf(token);
       if (!room || !sessionId || sessionId !== url.searchParams.get('sessionId')) return;
-      const principal = principalOf(context.token);
-      if (!principal || !(await room.expectReturn(sessionId, principal, token)))
-        return new Response(null, { status: 401 });
+      if (!(await room.expectReturn(sessionId, principal, token))) return new Response(null, { status: 401 });
     } catch (error) {
       log.warn({ matchId, error }, 'a returning client is sent away to try again');
       return new Response(null, { status: 503 });

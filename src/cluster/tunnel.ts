@@ -42,6 +42,13 @@ export async function openTunnel(tunnel: Tunnel, hangs: () => void): Promise<boo
   return true;
 }
 
+/** Whether a process takes connections. One that was killed does not, while its sign of life lasts for seconds. */
+export async function isReachable({ host, port }: { host: string; port: number }): Promise<boolean> {
+  const socket = await dial(host, port);
+  socket?.destroy();
+  return socket !== null;
+}
+
 function dial(host: string, port: number): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: connectMs, allowHalfOpen: true });

@@ -71,7 +71,7 @@ export async function openServer(
 
 /** One of several processes. */
 function inHouse({ cluster: settings }: Config, { presence, directory, place }: Cluster, rooms: LiveRooms) {
-  directory.reviveBy((roomId) => rooms.find(roomId));
+  directory.reviveBy((roomId) => rooms.ensure(roomId));
   const address = settings?.publicAddress;
   return {
     presence,
@@ -82,10 +82,11 @@ function inHouse({ cluster: settings }: Config, { presence, directory, place }: 
 }
 
 function httpOf(config: Config, base: Base, verifier: Verifier) {
-  const { tokens, logEvent, log, cluster } = base;
+  const { tokens, logEvent, log, cluster, rooms } = base;
   return createHttp({
     route: cluster?.route,
     inTurn: cluster?.inTurn,
+    isOf: (matchId, tenantId) => rooms.isOf(matchId, tenantId),
     endpoints: endpointsOf(config, base, verifier),
     bodyLimits: soloBodyLimits,
     authenticate: (token) => tokens.verify(token),
@@ -97,7 +98,11 @@ function httpOf(config: Config, base: Base, verifier: Verifier) {
   });
 }
 
-function transportOf(config: Config, { rooms, tokens, log }: Base, { server }: ReturnType<typeof httpOf>) {
+function transportOf(
+  config: Config,
+  { rooms, reconnection, tokens, log }: Base,
+  { server }: ReturnType<typeof httpOf>,
+) {
   const graceSeconds = config.auth.returnGraceSeconds;
   return new WebSocketTransport({
     server,
@@ -106,6 +111,7 @@ function transportOf(config: Config, { rooms, tokens, log }: Base, { server }: R
     maxPayload: maxMessageBytes,
     beforeUpgrade: acceptReturns({
       rooms,
+      reconnection,
       authenticateReturn: (token) => tokens.verify(token, { graceSeconds }),
       log,
     }),

@@ -5,7 +5,7 @@ import type { Log } from '../ops/logger.ts';
 import { onError, onResponse } from './error-response.ts';
 import { asPublic, errorOfStatus, internalError } from './errors.ts';
 import { GuardedServer, type RouteUpgrade } from './guarded-server.ts';
-import { guardMatchmaking, type InTurn } from './matchmaking.ts';
+import { guardMatchmaking, type InTurn, type IsOf } from './matchmaking.ts';
 import { refuse } from './refuse.ts';
 import { sendBody } from './send-body.ts';
 
@@ -21,6 +21,8 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   /** Where there are other processes: who takes a socket, and turns of those who ask for the same room at once. */
   readonly route?: RouteUpgrade | undefined;
   readonly inTurn?: InTurn | undefined;
+  /** Whether a tenant may ask for a room by its id at all. */
+  readonly isOf?: IsOf;
   readonly log: Log;
 }
 
@@ -35,9 +37,10 @@ export function createHttp<E extends Record<string, Endpoint>>({
   authenticate = () => {},
   route,
   inTurn,
+  isOf,
   log,
 }: HttpOptions<E>) {
-  guardMatchmaking({ log, authenticate, inTurn });
+  guardMatchmaking({ log, authenticate, inTurn, ...(isOf && { isOf }) });
   return {
     server: new GuardedServer(log, bodyLimits, route),
     routes: createRouter(endpoints, {

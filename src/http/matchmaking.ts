@@ -31,16 +31,24 @@ export interface MatchmakingGuard {
   readonly authenticate: (token: string) => unknown;
   /** One at a time of those with the same key. */
   readonly inTurn?: InTurn | undefined;
+  /** Whether a tenant may ask for a room by its id: before anything is revived. */
+  readonly isOf?: IsOf;
 }
+
+export type IsOf = (roomId: string, tenantId: string) => Promise<boolean>;
 
 export type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
+/** The methods whose room is an id. */
+const byId: ReadonlySet<string> = new Set(['joinById', 'reconnect']);
+
 const atOnce: InTurn = (_key, work) => work();
 
-export function guardMatchmaking({ log, authenticate, inTurn = atOnce }: MatchmakingGuard): void {
+export function guardMatchmaking({ log, authenticate, inTurn = atOnce, isOf }: MatchmakingGuard): void {
   matchMaker.controller.invokeMethod = async (method, roomName, options = {}, context) => {
     try {
       const principal = authenticate(context?.token ?? '');
+      if (byId.has(method) && isOf && !(await isOf(roomName, tenantOf(principal)))) throw notFound();
       const work = () => matchmake(method, roomName, options, context);
       return await (method === 'joinOrCreate'
         ? inTurn(offerKey(roomName, options, principal), work)
@@ -53,9 +61,14 @@ export function guardMatchmaking({ log, authenticate, inTurn = atOnce }: Matchma
 
 /** Those who ask for the same in the same words; a tenant's strangers never meet another's. */
 function offerKey(roomName: string, options: unknown, principal: unknown): string {
-  const { tenantId = '' } = (principal ?? {}) as { tenantId?: string };
-  return JSON.stringify([roomName, tenantId, options]);
+  return JSON.stringify([roomName, tenantOf(principal), options]);
 }
+
+function tenantOf(principal: unknown): string {
+  return ((principal ?? {}) as { tenantId?: string }).tenantId ?? '';
+}
+
+const notFound = (): ServerError => new ServerError(404, 'match/not_found: there is no such match');
 
 async function matchmake(method: string, roomName: string, options: unknown, context?: object) {
   if (!Object.hasOwn(methods, method)) {
@@ -70,7 +83,7 @@ async function matchmake(method: string, roomName: string, options: unknown, con
 function publicError(error: unknown, log: Log): ServerError {
   if (isFull(error)) return new ServerError(409, 'seat/none_free: the last seat was just taken; try again');
   // the same as of a match of another tenant: an id tells nothing
-  if (isUnknownRoom(error)) return new ServerError(404, 'match/not_found: there is no such match');
+  if (isUnknownRoom(error)) return notFound();
   const known = asPublic(error);
   if (known) return new ServerError(known.status, `${known.code}: ${known.message}`);
   if (error instanceof ServerError && isForClients(error)) return error;

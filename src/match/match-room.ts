@@ -212,7 +212,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
 
   /** The session that may return with this token, or null. */
   sessionOf(token: string): string | null {
-    return this.#services.reconnection.session(token, this.roomId, this.#fingerprint);
+    return this.#services.reconnection.session(token, this.#match.claim, this.#fingerprint);
   }
 
   /**
@@ -274,7 +274,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
   #welcome(client: MatchClient, seat: number | null): void {
     client.userData = { seat };
     client.reconnectionToken = this.#services.reconnection.token(
-      this.roomId,
+      this.#match.claim,
       client.sessionId,
       this.#fingerprint,
     );

@@ -60,11 +60,9 @@ export class Matches {
     );
   }
 
-  /** Whether this process has the engine that a claimed match began with. */
-  has(claim: Claim): boolean {
-    return this.#deps.games.some(
-      (game) => game.name === claim.game && Object.hasOwn(game.engines, claim.version),
-    );
+  /** Whether this process has the engine that a match began with. */
+  has({ game, version }: Pick<Claim, 'game' | 'version'>): boolean {
+    return this.#deps.games.some(({ name, engines }) => name === game && Object.hasOwn(engines, version));
   }
 
   #engine(name: string, version: string): Engine {

@@ -54,6 +54,8 @@ export interface MatchStore {
    * without releasing it, the origin is moved by the time that no process was there, so that match time stood still.
    */
   claim(matchId: string): Promise<Claim | null>;
+  /** What a match is, without claiming it; null where there is none. */
+  look(matchId: string): Promise<Pick<NewMatch, 'tenantId' | 'game' | 'version'> | null>;
   commit(commit: Commit): Promise<CommitStatus>;
   /** Saves the state at log position `n`, so that a claim reads only entries after it. */
   checkpoint(matchId: string, epoch: number, n: number, state: Uint8Array): Promise<CommitStatus>;

@@ -30,6 +30,14 @@ const DUE = `
   where m.wake_at <= $1 and (l.id is null or l.seen_at < $2)
   order by m.wake_at, m.match_id limit $3`;
 
+const LOOK = 'select tenant_id, game, version from live_match where match_id = $1';
+
+interface LookRow {
+  readonly tenant_id: string;
+  readonly game: string;
+  readonly version: string;
+}
+
 export interface MatchStoreOptions {
   readonly sql: Sql;
   /** UUID of this life of this process: another one after each start. */
@@ -70,6 +78,13 @@ export class PostgresMatchStore implements MatchStore {
   async claim(matchId: string): Promise<Claim | null> {
     this.#mustBeOpen();
     return this.#claims.claim(matchId);
+  }
+
+  async look(matchId: string): Promise<Pick<NewMatch, 'tenantId' | 'game' | 'version'> | null> {
+    this.#mustBeOpen();
+    if (!isUuid(matchId)) return null;
+    const [row] = await this.#options.sql.query<LookRow>(LOOK, [matchId], 'look');
+    return row ? { tenantId: row.tenant_id, game: row.game, version: row.version } : null;
   }
 
   async commit(commit: Commit): Promise<CommitStatus> {

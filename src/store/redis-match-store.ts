@@ -86,6 +86,10 @@ export class RedisMatchStore implements MatchStore {
     return { ...claim, entries: [...claim.entries, ...entries] };
   }
 
+  look(matchId: string): ReturnType<MatchStore['look']> {
+    return this.#cold.look(matchId);
+  }
+
   async commit(commit: Commit): Promise<CommitStatus> {
     this.#mustBeOpen();
     checkCommit(commit);

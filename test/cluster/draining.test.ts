@@ -29,11 +29,11 @@ describe('which room is closed when', () => {
 
   /** Resolves with how long it took. */
   async function drained(): Promise<number> {
-    let isOver = false;
-    const draining = drain().then(() => (isOver = true));
+    const draining = { isOver: false };
+    const over = drain().then(() => (draining.isOver = true));
     await settled();
-    while (!isOver) await clock.advance(50);
-    await draining;
+    while (!draining.isOver) await clock.advance(50);
+    await over;
     return clock.now() - start;
   }
 

@@ -1,6 +1,7 @@
 /** Several processes that are one house: on a PostgreSQL database and a Redis of their own, behind a balancer. */
 import { Balancer } from '../../scripts/cluster/balancer.ts';
 import { Redis } from 'ioredis';
+import { openDatabase } from '../../src/database/database.ts';
 import { type ServerProcess, startProcess } from '../app/process.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { type Environment, freePort, makeData } from '../support/server.ts';
@@ -20,6 +21,7 @@ export class House {
   readonly residents: Resident[] = [];
   readonly balancer: Balancer;
   readonly #env: Environment;
+  readonly #shunned = new Set<Resident>();
   /** Ports of all processes that there were. */
   readonly #places: number[] = [];
 
@@ -67,6 +69,18 @@ export class House {
     return resident;
   }
 
+  /** How often a match has been claimed. */
+  async epochOf(matchId: string): Promise<number | undefined> {
+    const { sql, close } = await openDatabase({ url: this.data.env['DATABASE_URL']!, entities: [] });
+    try {
+      const text = 'select epoch from live_match where match_id = $1';
+      const [row] = await sql.query<{ epoch: number }>(text, [matchId]);
+      return row?.epoch;
+    } finally {
+      await close();
+    }
+  }
+
   /** As many again as there were, after some have ended. */
   async fill(processes: number): Promise<void> {
     while (this.residents.length < processes) await this.add();
@@ -85,6 +99,13 @@ export class House {
     } finally {
       redis.disconnect();
     }
+  }
+
+  /** The balancer finds that a process does not answer: nobody is sent there any more, and who is there is cut. */
+  shun(resident: Resident): void {
+    this.#shunned.add(resident);
+    this.#aim();
+    this.balancer.cut(resident.port);
   }
 
   /** Ends a process, and takes it from the balancer's list. */
@@ -106,7 +127,8 @@ export class House {
   }
 
   #aim(): void {
-    const living = new Set(this.residents.map(({ port }) => port));
+    const answering = this.residents.filter((resident) => !this.#shunned.has(resident));
+    const living = new Set(answering.map(({ port }) => port));
     this.balancer.aim(this.#places.map((port) => (living.has(port) ? port : 0)));
   }
 }

@@ -104,9 +104,10 @@ describe('a room', () => {
   /** A proof for a session that never was: as a process that died has given it. */
   async function tokenOfUnknownSession(sessionId: string): Promise<string> {
     const { services } = room.constructor as unknown as {
-      services: { reconnection: { token(match: string, session: string, schema: string): string } };
+      services: { reconnection: { token(match: object, session: string, schema: string): string } };
     };
-    return services.reconnection.token(table.matchId, sessionId, schemaFingerprint(room));
+    const match = { matchId: table.matchId, tenantId: table.tenant };
+    return services.reconnection.token(match, sessionId, schemaFingerprint(room));
   }
 
   test('[R45] tells onLeave, with a client that has no auth, when a held seat runs out; the count goes back', async () => {

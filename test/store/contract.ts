@@ -119,6 +119,16 @@ export function matchStoreContract(openBackend: () => Promise<StoreBackend>): vo
         expect(claimed.map((claim) => claim?.entries.length)).toEqual([1, undefined, 2]);
       });
 
+      test('[MS31] a look tells what a match is, and takes it from nobody', async () => {
+        const match = newMatch({ version: 'sha256:1/kernel:2' });
+        const claim = await store.create(match);
+        const { tenantId, game, version } = match;
+        expect(await other.look(match.matchId)).toEqual({ tenantId, game, version });
+        expect(await store.commit(commitOf(claim, 0))).toBe('ok');
+        await store.remove(match.matchId, claim.epoch);
+        for (const id of [match.matchId, randomUUID(), 'x', '']) expect(await other.look(id)).toBeNull();
+      });
+
       test('[MS3] a claim brings the checkpoint and the entries after it, also amid a commit', async () => {
         const claim = await matchWith(4);
         await store.commit(commitOf(claim, 4, 4));

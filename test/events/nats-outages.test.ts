@@ -164,7 +164,8 @@ describe.runIf(hasNatsProgram)('outages of NATS', () => {
     await server.start();
     const stream = openStream();
     const matches = upTo(30).map(() => randomUUID());
-    const fill = (n: number) => ({ ...record(matches[n]!, 1), tenantId: 'x'.repeat(2_000) });
+    const event = { n: 1, t: 1, type: 'x', seat: null, data: 'x'.repeat(2_000) };
+    const fill = (n: number) => ({ ...record(matches[n]!, 1), events: [event] });
     await stream.append([fill(0)]);
     await withManager(server.url, (jsm) => jsm.streams.update(gameEvents.stream, { max_bytes: 20_000 }));
     for (let i = 1; i < 30; i++) await stream.append([fill(i)]);

@@ -28,7 +28,10 @@ export function openStreams({ nats: { url } }: Config, sql: Sql, log: Log, closi
   });
   const quiet = outage.quiet(log);
   const onError = (durable: string, error: unknown): void =>
-    quiet.warn({ durable, error }, 'a consumer of the stream failed, and tries again');
+    quiet.warn(
+      { durable, error },
+      'a consumer of the stream failed, and tries again, or passes over what it names',
+    );
   const local = openEventStream({ sql, onError });
   closing.push(() => local.close());
   if (url === null) return { local, nats: null, world: local };

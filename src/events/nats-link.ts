@@ -15,13 +15,11 @@ import {
   connect,
 } from '@nats-io/transport-node';
 import { Alarm } from './alarm.ts';
-import { StreamGap } from './event-stream.ts';
-import { NatsStreamError, unavailable } from './nats-error.ts';
+import { unavailable } from './nats-error.ts';
+import { FIRST_RETRY_MS, LAST_RETRY_MS } from './persist.ts';
 import { serversOf } from './nats-servers.ts';
 import { type StreamNames, ensureStream, isStreamNotFound } from './nats-stream.ts';
 
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
 const CONNECT_MS = 3_000;
 /** A server that is silent for two of these is taken for gone. */
 const PING_MS = 5_000;
@@ -94,8 +92,7 @@ export class NatsLink {
       });
     } catch (error) {
       if (session.nc.isClosed() && this.#session?.nc === session.nc) this.#lost(error);
-      if (error instanceof NatsStreamError || error instanceof StreamGap || isWrongSequence(error))
-        throw error;
+      if (isWrongSequence(error)) throw error;
       throw unavailable(reasonOf(error), error);
     }
   }

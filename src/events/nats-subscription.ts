@@ -9,6 +9,7 @@ import { Inflow } from './nats-inflow.ts';
 import type { NatsLink, Session } from './nats-link.ts';
 import { decodeRecords } from './nats-message.ts';
 import { NewRecords } from './nats-new-records.ts';
+import { FIRST_RETRY_MS, LAST_RETRY_MS, persist } from './persist.ts';
 import { type StreamNames, matchOf } from './nats-stream.ts';
 
 /** Messages that the server sends ahead; of those that are there, records up to so many are delivered together. */
@@ -18,8 +19,6 @@ const BATCH = 500;
 const FEW = 64;
 const BUSY_PAUSE_MS = 50;
 const IDLE_PAUSE_MS = 1_000;
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
 /** Life of a request for more; half of it without a sign from the server twice, and it's asked what became of us. */
 const PULL_MS = 2_000;
 
@@ -173,24 +172,18 @@ export class NatsSubscription implements Subscription {
     return this.#persist(term, () => term.lease.advance(String(seq)));
   }
 
-  /** Tries until it succeeds, with growing pauses. False where it's stopped, or another has taken over, before. */
+  /** False where it's stopped, or another has taken over, before it succeeds. */
   async #persist({ lease }: Term, work: () => Promise<boolean>): Promise<boolean> {
-    for (let pause = FIRST_RETRY_MS; lease.isHeld; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
-      try {
-        return await work();
-      } catch (error) {
-        this.#options.onError(error);
-        if (await this.#stop.wait(pause)) return false;
-      }
-    }
-    return false;
+    const { onError } = this.#options;
+    return (await persist(work, { onError, stop: this.#stop, goesOn: () => lease.isHeld })) ?? false;
   }
 
   /** By the text, since most messages hold nothing that is wanted: types stand in it as JSON strings. */
   #mayHoldWanted(data: Uint8Array): boolean {
     const { events } = this.#options;
+    if (!events) return true;
     const text = Buffer.from(data.buffer, data.byteOffset, data.length);
-    return !events || events.some((type) => text.includes(JSON.stringify(type)));
+    return events.some((type) => text.includes(JSON.stringify(type)));
   }
 
   #wanted(records: Published[]): Published[] {

@@ -2,6 +2,7 @@ import type { Sql } from '../database/sql.ts';
 import { Alarm } from './alarm.ts';
 import type { Subscription } from './event-stream.ts';
 import { ReaderLease } from './lease.ts';
+import { persist } from './persist.ts';
 import { RECORD_COLUMNS, type RecordRow } from './record.ts';
 
 /** Records that are delivered together at most. */
@@ -10,8 +11,6 @@ const BATCH = 500;
 const LOOK = 5_000;
 const BUSY_PAUSE_MS = 50;
 const IDLE_PAUSE_MS = 1_000;
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
 
 /**
  * Positions are given before transactions commit, so a lower one can appear after a higher one was read. Rows are read
@@ -147,16 +146,8 @@ export class PostgresSubscription implements Subscription {
     return this.#nudges.wait(pause - BUSY_PAUSE_MS);
   }
 
-  /** Tries until it succeeds, with growing pauses; undefined where the subscription is stopped before. */
-  async #persist<T>(work: () => Promise<T>): Promise<T | undefined> {
-    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
-      try {
-        return await work();
-      } catch (error) {
-        this.#options.onError(error);
-        if (await this.#stop.wait(pause)) return undefined;
-      }
-    }
+  #persist<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return persist(work, { onError: this.#options.onError, stop: this.#stop });
   }
 
   #next(position: string): Promise<Look[]> {

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from './engine.ts';
 import { type Command, type Draft, Refusal } from './rules.ts';
-import { anyonePresent, hostSeat, isComplete, type Seat, seatOf, type Seats } from './seats.ts';
+import { hostSeat, isComplete, type Seat, seatOf, type Seats } from './seats.ts';
 
 /** An entry that no engine made there. */
 export class IllegalEntry extends Error {
@@ -50,8 +50,8 @@ interface Standing {
   readonly t: number;
   readonly seats: Seats;
   readonly result: unknown;
-  /** When the engine wants to be woken. */
-  readonly wakeAt: number | null;
+  /** What the engine does when it is woken at a match time. */
+  woken(t: number): readonly Draft[];
 }
 
 /** Throws IllegalEntry for an entry that can't be the next: by its place, its time, or the seats. */
@@ -64,10 +64,9 @@ export function mustBeNext(standing: Standing, entry: Entry): void {
     throw new IllegalEntry(entry, `${entry.type} of seat ${entry.seat} does not fit the seats`);
 }
 
-function fitsSeats({ seats, wakeAt }: Standing, { t, type, seat: at, data }: Entry): boolean {
+function fitsSeats({ seats, woken }: Standing, { t, type, seat: at, data }: Entry): boolean {
   const { phase, list } = seats;
   const inLobby = phase === 'lobby';
-  const wakes = wakeAt !== null && t >= wakeAt;
   const seat = at === null ? undefined : list[at];
   const given = (data ?? {}) as Partial<SeatData>;
   const other = list[given.seat!];
@@ -77,7 +76,8 @@ function fitsSeats({ seats, wakeAt }: Standing, { t, type, seat: at, data }: Ent
     case 'create':
       return false;
     case 'abandon':
-      return wakes && isEmpty && at === null && !anyonePresent(seats);
+    case 'idle':
+      return isDeepStrictEqual(woken(t)[0], { type, seat: at, data });
     case 'sit':
       return inLobby && has('account') && isFree(seat) && isNew(seats, given.account);
     case 'stand':
@@ -96,8 +96,6 @@ function fitsSeats({ seats, wakeAt }: Standing, { t, type, seat: at, data }: Ent
       return isEmpty && isPerson(seat) && seat.awaySince === null;
     case 'back':
       return isEmpty && isPerson(seat) && (seat.awaySince !== null || seat.idle);
-    case 'idle':
-      return wakes && isEmpty && isPerson(seat) && seat.awaySince === null && !seat.idle;
     default:
       // of the game: its rules know
       return phase === 'playing';

@@ -202,7 +202,8 @@ export abstract class TableEngine<G> implements Engine {
 
   /** Folds an entry of a log that may have been changed since it was made. */
   #follow(entry: Entry): void {
-    if (this.#table) mustBeNext({ ...this.#table, wakeAt: this.#wakeAt(this.#table) }, entry);
+    const table = this.#table;
+    if (table) mustBeNext({ ...table, woken: (t) => this.#decideWake(table, t) }, entry);
     this.#apply(entry);
   }
 

@@ -77,6 +77,7 @@ describe('a changed log', () => {
   const input = placeOf(tetris, 'input', 3);
   const out = placeOf(tetris, 'eliminated');
   const marked = tetris.log[mark]!.data as object;
+  const later = tetris.log[mark]!.t + 60_000;
   const { tick } = tetris.log[input]!.data as { tick: number };
   test.each<[string, number, Change]>([
     ['an input for an earlier tick', input, set(input, { data: { tick: 1, actions: 1 } })],
@@ -88,6 +89,7 @@ describe('a changed log', () => {
     ['a mark of a seat', mark, set(mark, { seat: 0 })],
     ['a mark that marks no time', mark + 1, insert(mark, tetris.log[mark]!)],
     ['an elimination of an earlier tick', out, set(out, { data: { tick: 1 } })],
+    ['a turn, of which there are none', mark + 1, insert(mark, { type: 'idle', seat: 1, t: later })],
     ['an end before the end', mark, set(mark, { type: 'end', seat: null })],
   ])('[E9] of Tetris is refused: %s', async (_, at, change) => {
     expect((await refusal(tetris, change))?.[0]).toBe(tetris.log[at]!.n);
@@ -144,6 +146,7 @@ describe('seats', () => {
     [begun, ['away', 1]],
     [gone, ['back', 1]],
     [gone, ['abandon', null, null, day]],
+    [begun, ['idle', 1, null, 10_000]],
     [begun.slice(0, -1), ['start', 1]],
   ])('[E9] an entry that fits is taken: number %#', async (before, entry) => {
     expect(await isRefused([...before, entry])).toBe(false);
@@ -166,7 +169,8 @@ describe('seats', () => {
     ['a ready player amid play', begun, ['ready', 1, { ready: false }]],
     ['a bot that goes', begun, ['away', 2]],
     ['who comes back and was there', begun, ['back', 1]],
-    ['a turn that ran out before its time', begun, ['idle', 0, null, 9_999]],
+    ['a turn that ran out before its time', begun, ['idle', 1, null, 9_999]],
+    ['a turn of another that ran out', begun, ['idle', 0, null, day]],
     ['a bot whose turn ran out', begun, ['idle', 2, null, day]],
     ['a turn of who is not there', [...begun, ['away', 0]], ['idle', 0, null, day]],
     ['an end by nobody while somebody is there', begun, ['abandon', null, null, 2 * day]],

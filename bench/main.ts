@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { bytes } from './figures/bytes.ts';
+import { directory } from './figures/directory.ts';
 import { duels } from './figures/duels.ts';
 import { comeback } from './figures/comeback.ts';
 import { latency } from './figures/latency.ts';
@@ -42,6 +43,7 @@ const figures = {
   projector,
   redis,
   scale,
+  directory,
   churn,
   moments,
   outage,

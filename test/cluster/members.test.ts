@@ -87,12 +87,15 @@ describe('processes of one house', () => {
     expect(a.errors).toEqual([]);
   });
 
-  test('[CU5] the key of a member, copied, makes no second one', async () => {
+  test('[CU5] the key of a member, copied, makes no second one, and does not outlive it', async () => {
     const [a, b] = [await start(), await start()];
     await raw.sadd(listKey(), 'copy');
     await raw.set(`{${redis.prefix}}:member:copy`, (await raw.get(keyOf(b)))!);
     expect(await a.members.find('copy')).toBe(null);
     expect(await a.members.find(b.self.processId)).not.toBe(null);
+    await b.members.leave();
+    await a.members.tell();
+    expect(await a.members.isGone(b.self.processId)).toBe(true);
   });
 
   test('[CU5] a member without a valid address is none', async () => {

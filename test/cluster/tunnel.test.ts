@@ -128,6 +128,19 @@ describe('a tunnel', () => {
     await until(() => fronted[0]!.destroyed);
   });
 
+  test('[CU41] whose client reads slowly loses nothing when the owner has ended', async () => {
+    const { client, far, received } = await dial();
+    client.on('data', () => {
+      client.pause();
+      setTimeout(() => client.resume(), 1);
+    });
+    const large = randomBytes(16 * 1_048_576);
+    client.end();
+    far.end(large);
+    await once(client, 'close');
+    expect(received().equals(large)).toBe(true);
+  });
+
   test('[CU42] holds an owner up whose client does not read', async () => {
     const { client, far, received } = await dial();
     far.write('ready');

@@ -28,8 +28,7 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-export function openRedis(url = testRedisUrl): TestRedis {
-  const prefix = `test-${randomUUID()}`;
+export function openRedis(url = testRedisUrl, prefix = `test-${randomUUID()}`): TestRedis {
   const connections: Redis[] = [];
   const connect = (): Redis => {
     const redis = new Redis(url, {

@@ -210,8 +210,15 @@ export class Match {
   async #handle(batch: readonly Pending[]): Promise<void> {
     const handling = this.#engine.handle(batch.map(({ input }) => input));
     const handled = handling instanceof Promise ? await handling : handling;
-    if (this.#behind) this.#behind.add(handled);
-    else {
+    if (this.#behind) {
+      this.#behind.add(handled);
+      // where nothing moves, as in the lobby, there is time: who is told that it sits does not lose its seat
+      if (!handled.isMoving && !handled.result) {
+        this.#stand(handled);
+        await this.#behind.flushAll();
+      }
+      if (this.#isClosed) return refuseAll(batch, moved);
+    } else {
       const status = await this.#commit(handled, handled);
       if (status !== 'ok') return this.#lose(batch, status);
     }
@@ -220,8 +227,13 @@ export class Match {
     this.#schedule();
   }
 
-  #tell({ entries, events, n, wakeAt, result, isMoving = false }: Handled): void {
+  #stand({ n, wakeAt, result, isMoving = false }: Standing): void {
     this.#standing = { n, wakeAt, result, isMoving };
+  }
+
+  #tell(handled: Handled): void {
+    const { entries, events, n, result, isMoving = false } = handled;
+    this.#stand(handled);
     if (!this.#behind) this.#isCommitted(n);
     if (entries.length > 0 || isMoving) this.#host.told({ events, n, result: this.#committedResult });
     if (n - this.#checkpointN >= entriesPerCheckpoint && !this.#behind) void this.#saveCheckpoint();

@@ -51,6 +51,23 @@ describe.each(databases)('ticks on %s', (_, openDatabase) => {
   });
   afterAll(() => test_.close());
 
+  test('[M13] in the lobby an answer follows the commit: nobody who was told that it sits loses its seat', async () => {
+    const { match } = await house.create('tetris', options);
+    const typesOf = async () => (await stored(match.claim.matchId)).log.map(({ type }) => type);
+    await match.seat({ type: 'sit', account: 'ann' });
+    expect(await typesOf()).toEqual(['create', 'sit']);
+    await match.command(0, 'ready', 'ready', { ready: true });
+    expect(await typesOf()).toEqual(['create', 'sit', 'ready']);
+  });
+
+  test('[M13] a lobby that was claimed elsewhere seats nobody', async () => {
+    const { match } = await house.create('tetris', options);
+    const { matchId } = match.claim;
+    await house.store.claim(matchId);
+    expect(await match.seat({ type: 'sit', account: 'ann' })).toMatchObject({ ok: false });
+    expect((await stored(matchId)).log.map(({ type }) => type)).toEqual(['create']);
+  });
+
   async function stored(matchId: string): Promise<{ log: Entry[]; events: MatchEvent[] }> {
     const stream = openEventStream({ sql: test_.database.sql });
     const records = await stream.read(matchId);

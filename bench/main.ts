@@ -21,6 +21,7 @@ import { redis } from './figures/redis.ts';
 import { scale } from './figures/scale.ts';
 import { tetris } from './figures/tetris.ts';
 import { seek } from './figures/seek.ts';
+import { tunnel } from './figures/tunnel.ts';
 import { throughput } from './figures/throughput.ts';
 import { Child } from './rpc.ts';
 import { findCores, pinPostgres } from './pin.ts';
@@ -44,6 +45,7 @@ const figures = {
   redis,
   scale,
   directory,
+  tunnel,
   churn,
   moments,
   outage,

@@ -3,6 +3,8 @@
  * stock Colyseus with the bare room (`bare`). Arguments: which, and the core for database threads (`-`: not pinned).
  */
 import { matchMaker } from '@colyseus/core';
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { startApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { systemClock } from '../src/match/clock.ts';
@@ -27,11 +29,22 @@ starting.catch(() => {}); // told by `port`
 const beatTimes: { late: number[]; took: number[] } = { late: [], took: [] };
 let isWatching = false;
 
+const outgoing = new Set<Socket>();
+subscribe('net.client.socket', (message) => {
+  const { socket } = message as { socket: Socket };
+  outgoing.add(socket);
+  socket.once('close', () => outgoing.delete(socket));
+});
+
 const calls = {
   /** Resolves when it listens. */
   port: (): Promise<number> => starting,
 
   rooms: (): number => matchMaker.stats.local.roomCount,
+
+  /** Sockets of clients that are handed on to processes at these ports. */
+  handedOn: (ports: readonly number[]): number =>
+    [...outgoing].filter(({ remotePort }) => ports.includes(remotePort ?? 0)).length,
 
   /** CPU since the start in microseconds: of the process, and of its main thread alone. */
   cpu(): { process: number; main: number } {

@@ -14,7 +14,7 @@ export interface Reservation {
   readonly roomId: string;
   readonly sessionId: string;
   readonly processId: string;
-  /** Host and port of the process that has the room, where it is not the only one. */
+  /** Host, port and maybe a path of the process that has the room, where it is not the only one. */
   readonly publicAddress?: string;
 }
 
@@ -87,9 +87,9 @@ export class Player {
     const { processId, roomId, sessionId, publicAddress } = this.#reservation;
     const back =
       this.#returnToken === null ? '' : `&reconnectionToken=${this.#returnToken}&skipHandshake=true`;
-    const path = `/${processId}/${roomId}?sessionId=${sessionId}&_authToken=${this.#token}${back}`;
-    const port = publicAddress ? Number(publicAddress.split(':')[1]) : this.#port;
-    this.#socket = new Socket(port, path, {
+    const [host, base] = publicAddress?.split('/') ?? [`127.0.0.1:${this.#port}`];
+    const path = `${base ? `/${base}` : ''}/${processId}/${roomId}?sessionId=${sessionId}&_authToken=${this.#token}${back}`;
+    this.#socket = new Socket(Number(host!.split(':')[1]), path, {
       message: (bytes) => this.#message(bytes),
       closed: () => this.#closed(),
     });
@@ -106,7 +106,8 @@ export class Player {
     } else if (code === Protocol.JOIN_ROOM) {
       this.#returnToken = bytes.toString('latin1', 2, 2 + bytes[1]!);
       this.#socket.send(Uint8Array.of(Protocol.JOIN_ROOM));
-    } else if (code !== Protocol.ROOM_DATA) this.#fail(`unexpected message ${code}: ${bytes.toString('latin1', 1, 200)}`);
+    } else if (code !== Protocol.ROOM_DATA)
+      this.#fail(`unexpected message ${code}: ${bytes.toString('latin1', 1, 200)}`);
   }
 
   #answered(bytes: Buffer): void {

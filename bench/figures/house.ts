@@ -9,6 +9,9 @@ import type { ServerCalls } from '../server.ts';
 import { type Bench, common } from '../stage.ts';
 import { openStorage, type Storage } from '../storage.ts';
 
+/** Where clients find the process at a place of the list. */
+export type AddressOf = (place: number, ports: readonly number[]) => string;
+
 export class BenchHouse {
   readonly servers: Child<ServerCalls>[] = [];
   readonly ports: number[] = [];
@@ -25,15 +28,25 @@ export class BenchHouse {
     this.load = new Child(join(import.meta.dirname, '../load.ts'), [], env, bench.cores?.load ?? null);
   }
 
-  /** Runs `work` with so many processes on a Redis and a database of their own, and clears away what they leave. */
-  static async with<T>(bench: Bench, processes: number, work: (house: BenchHouse) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` with so many processes on a Redis and a database of their own, and clears away what they leave. Clients
+   * find each at its own port, unless told otherwise.
+   */
+  static async with<T>(
+    bench: Bench,
+    processes: number,
+    work: (house: BenchHouse) => Promise<T>,
+    addressOf: AddressOf = (place, ports) => `127.0.0.1:${ports[place]}`,
+  ): Promise<T> {
     if (!bench.storages.includes('PostgreSQL')) throw new Error('several processes need a PostgreSQL');
     const storage = await openStorage('PostgreSQL', bench.url);
     const redis = await makeRedis();
     const house = new BenchHouse(bench, redis, storage);
     try {
       await redis.start();
-      for (let i = 0; i < processes; i++) await house.#add();
+      for (let i = 0; i < processes; i++) house.ports.push(await freePort());
+      for (const [place, port] of house.ports.entries())
+        await house.#add(port, addressOf(place, house.ports));
       return await work(house);
     } finally {
       await Promise.all([house.load, ...house.servers].map((child) => child.kill()));
@@ -48,15 +61,14 @@ export class BenchHouse {
     return used.reduce((sum, { process: own }) => sum + own, 0);
   }
 
-  async #add(): Promise<void> {
+  async #add(port: number, address: string): Promise<void> {
     const { cores } = this.#bench;
-    const port = await freePort();
     const env = {
       ...process.env,
       ...common,
       ...this.#storage.env,
       REDIS_URL: this.#redis.url,
-      PUBLIC_ADDRESS: `127.0.0.1:${port}`,
+      PUBLIC_ADDRESS: address,
       PORT: String(port),
     };
     const args = ['app', cores ? String(cores.load) : '-'];
@@ -67,6 +79,6 @@ export class BenchHouse {
       cores?.server ?? null,
     );
     this.servers.push(server);
-    this.ports.push(await server.ask('port'));
+    await server.ask('port');
   }
 }

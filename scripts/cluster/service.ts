@@ -43,6 +43,11 @@ export class Service {
     return this.#options.url;
   }
 
+  get isRunning(): boolean {
+    const child = this.#child;
+    return child !== null && child.exitCode === null && child.signalCode === null;
+  }
+
   /** On the data that it left; resolves when it answers. Throws ClusterError. */
   async start(): Promise<void> {
     const { name, command, user, answers } = this.#options;
@@ -65,7 +70,7 @@ export class Service {
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !this.isRunning) return;
     child.kill('SIGCONT');
     child.kill(this.#options.killedBy ?? 'SIGKILL');
     await once(child, 'exit');

@@ -88,6 +88,17 @@ const calls = {
     return at;
   },
 
+  /** The same, with the time of each client. */
+  async comeBackEach(): Promise<number[]> {
+    const returned = async (player: Table['players'][0]): Promise<number> => {
+      await player.returned();
+      return performance.timeOrigin + performance.now();
+    };
+    const times = await Promise.all(tables.flatMap(({ players }) => players.map(returned)));
+    for (const table of tables) table.takeHands();
+    return times;
+  },
+
   /** What every table shows of the game, to compare. */
   shown: (): string[] => tables.map((table) => table.shown()),
 

@@ -21,6 +21,7 @@ import { redis } from './figures/redis.ts';
 import { scale } from './figures/scale.ts';
 import { tetris } from './figures/tetris.ts';
 import { seek } from './figures/seek.ts';
+import { takeover } from './figures/takeover.ts';
 import { tunnel } from './figures/tunnel.ts';
 import { throughput } from './figures/throughput.ts';
 import { Child } from './rpc.ts';
@@ -46,6 +47,7 @@ const figures = {
   scale,
   directory,
   tunnel,
+  takeover,
   churn,
   moments,
   outage,

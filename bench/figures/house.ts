@@ -45,8 +45,7 @@ export class BenchHouse {
     try {
       await redis.start();
       for (let i = 0; i < processes; i++) house.ports.push(await freePort());
-      for (const [place, port] of house.ports.entries())
-        await house.#add(port, addressOf(place, house.ports));
+      for (const [place, port] of house.ports.entries()) await house.add(port, addressOf(place, house.ports));
       return await work(house);
     } finally {
       await Promise.all([house.load, ...house.servers].map((child) => child.kill()));
@@ -61,7 +60,8 @@ export class BenchHouse {
     return used.reduce((sum, { process: own }) => sum + own, 0);
   }
 
-  async #add(port: number, address: string): Promise<void> {
+  /** One more process, at a port of the list. */
+  async add(port: number, address: string): Promise<void> {
     const { cores } = this.#bench;
     const env = {
       ...process.env,

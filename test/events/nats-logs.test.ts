@@ -277,6 +277,30 @@ describe.runIf(hasNats)('logs in NATS', () => {
     expect(told).toMatchObject([{ where: 'behind', error: { code: 'stream/forgotten' } }]);
   });
 
+  test('[ES37] what a slow handler has not seen stays at the server, but for fifteen hundred messages', async () => {
+    const records = Array.from({ length: 4_000 }, () => record(randomUUID(), 1));
+    await stream.append(records);
+    const gate = Promise.withResolvers<void>();
+    let handled = 0;
+    const subscription = stream.subscribe('slow', async ({ length }) => {
+      if (handled >= 1_200) await gate.promise;
+      handled += length;
+    });
+    await vi.waitFor(() => expect(handled).toBeGreaterThanOrEqual(1_200), PATIENCE);
+    const kept = () =>
+      withManager(natsUrl, async (jsm) => (await jsm.consumers.list(names.stream).next())[0]!.num_pending);
+    // until it sends no more
+    for (let [last, same] = [-1, 0]; same < 10;) {
+      const now = await kept();
+      expect(records.length - now - handled).toBeLessThanOrEqual(1_500);
+      same = now === last ? same + 1 : 0;
+      last = now;
+    }
+    gate.resolve();
+    await vi.waitFor(() => expect(handled).toBe(records.length), PATIENCE);
+    await subscription.stop();
+  });
+
   test('[ES42] [ES25] a reader that is replaced while it finds its place moves no cursor', async () => {
     const { sql } = backend.database;
     const matchId = randomUUID();

@@ -118,6 +118,13 @@ describe('matchmaking', () => {
   });
 });
 
+test('[CU3] a process with another secret does not start, and says what to do', async () => {
+  const stranger = house.add({ AUTH_KEYS: `test:${'another secret '.repeat(3)}` });
+  await expect(stranger).rejects.toThrow(
+    /can't start: processes with other AUTH_KEYS use this Redis: give all the same/,
+  );
+});
+
 test('[CU65] a house whose Redis goes away and comes back empty lives on, and plays on meanwhile', async () => {
   const table = await openMatch(house.url);
   await house.redis.kill();

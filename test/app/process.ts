@@ -13,9 +13,13 @@ export interface ServerProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-export function spawnServer(env: Environment, longestMs = 60_000): ServerProcess {
+/** `script`: a server that is not quite the usual one. */
+export function spawnServer(env: Environment, longestMs = 60_000, script = main): ServerProcess {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [main], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script], {
+    env: { PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (text) => void (output.stdout += text));
   child.stderr.on('data', (text) => void (output.stderr += text));
@@ -29,8 +33,12 @@ export function spawnServer(env: Environment, longestMs = 60_000): ServerProcess
 }
 
 /** Starts it, and resolves when it says that it is ready. */
-export async function startProcess(env: Environment, longestMs?: number): Promise<ServerProcess> {
-  const server = spawnServer(env, longestMs);
+export async function startProcess(
+  env: Environment,
+  longestMs?: number,
+  script?: string,
+): Promise<ServerProcess> {
+  const server = spawnServer(env, longestMs, script);
   const isReady = (): boolean => server.output.stdout.includes('is ready');
   await until(() => isReady() || server.child.exitCode !== null, 'the server is ready', 30_000);
   if (!isReady()) throw new Error(`it ended with ${server.child.exitCode}: ${server.output.stderr}`);

@@ -1,6 +1,7 @@
 /** Several processes that are one house: on a PostgreSQL database and a Redis of their own, behind a balancer. */
 import { Balancer } from '../../scripts/cluster/balancer.ts';
 import { Redis } from 'ioredis';
+import { join } from 'node:path';
 import { openDatabase } from '../../src/database/database.ts';
 import { type ServerProcess, startProcess } from '../app/process.ts';
 import { RedisServer } from '../support/redis-server.ts';
@@ -58,11 +59,17 @@ export class House {
     return this.balancer.url;
   }
 
-  async add(env: Environment = {}): Promise<Resident> {
+  /** `script`: of children/, for a server that is not quite the usual one. */
+  async add(env: Environment = {}, script?: string): Promise<Resident> {
     const port = await freePort();
     const place = this.#places.push(port) - 1;
     const address = { PUBLIC_ADDRESS: this.balancer.addressOf(place) };
-    const server = await startProcess({ ...this.#env, ...address, PORT: String(port), ...env }, longestMs);
+    const child = script && join(import.meta.dirname, 'children', script);
+    const server = await startProcess(
+      { ...this.#env, ...address, PORT: String(port), ...env },
+      longestMs,
+      child,
+    );
     const resident = { port, url: `http://127.0.0.1:${port}`, server };
     this.residents.push(resident);
     this.#aim();

@@ -1,0 +1,4 @@
+import { tetris } from '../../../rooms/tetris/room.ts';
+import { serve } from './serve.ts';
+
+await serve([tetris]);

@@ -1,6 +1,6 @@
 /** History over HTTP. Whose matches are read is in the token alone: no parameter names a tenant. */
 import { createEndpoint } from '@colyseus/core';
-import type { RequirePrincipal } from '../http/principal.ts';
+import { requireMatch, type RequirePrincipal } from '../http/principal.ts';
 import type { History } from './history.ts';
 
 export interface HistoryEndpointsDeps {
@@ -12,12 +12,14 @@ export interface HistoryEndpointsDeps {
 export function historyEndpoints({ history, requirePrincipal }: HistoryEndpointsDeps) {
   return {
     listMatches: createEndpoint('/v1/matches', { method: 'GET' }, async (context) => {
-      const { tenantId } = requirePrincipal(context);
-      return history.list(tenantId, context.query ?? {});
+      const principal = requirePrincipal(context);
+      requireMatch(principal, null);
+      return history.list(principal.tenantId, context.query ?? {});
     }),
     getMatch: createEndpoint('/v1/matches/:id', { method: 'GET' }, async (context) => {
-      const { tenantId } = requirePrincipal(context);
-      return history.get(tenantId, context.params.id);
+      const principal = requirePrincipal(context);
+      requireMatch(principal, context.params.id);
+      return history.get(principal.tenantId, context.params.id);
     }),
   };
 }

@@ -26,3 +26,13 @@ export function requireRole(principal: Principal, role: string): void {
     throw new ApiError(403, 'auth/forbidden', `This needs a token with the role ${role}.`);
   }
 }
+
+/** Throws ApiError 403 for a token that is for one match alone, and not for this one (null: for several). */
+export function requireMatch({ matchId }: Principal, wanted: string | null): void {
+  if (matchId !== undefined && matchId !== wanted)
+    throw new ApiError(
+      403,
+      'auth/forbidden',
+      'This token is for one match alone, and not for what was asked.',
+    );
+}

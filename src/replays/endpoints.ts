@@ -2,7 +2,7 @@
 import { createEndpoint } from '@colyseus/core';
 import type { Published } from '../events/event-stream.ts';
 import { ApiError } from '../http/errors.ts';
-import type { RequirePrincipal } from '../http/principal.ts';
+import { requireMatch, type RequirePrincipal } from '../http/principal.ts';
 import { whenAnswered } from '../http/request-context.ts';
 import type { Log } from '../ops/logger.ts';
 import { findEngine, type PlayedGame } from './engines.ts';
@@ -31,8 +31,10 @@ export function replayEndpoints(deps: ReplayEndpointsDeps) {
   const openings = new Openings();
   return {
     getReplay: createEndpoint('/v1/matches/:id/replay', { method: ['GET', 'HEAD'] }, async (context) => {
-      const { tenantId, accountId } = requirePrincipal(context);
+      const principal = requirePrincipal(context);
+      const { tenantId, accountId } = principal;
       const { id } = context.params;
+      requireMatch(principal, id);
       // a log is in memory as long as it is sent
       whenAnswered(openings.take(tenantId, accountId));
       const log = await readLog(tenantId, id).catch((error: unknown) => refuse(deps.log, id, error));
@@ -50,7 +52,9 @@ export function replayEndpoints(deps: ReplayEndpointsDeps) {
       );
     }),
     verifyMatch: createEndpoint('/v1/matches/:id/verify', { method: 'POST' }, async (context) => {
-      const { tenantId } = requirePrincipal(context);
+      const principal = requirePrincipal(context);
+      const { tenantId } = principal;
+      requireMatch(principal, context.params.id);
       return verification.verify(tenantId, context.params.id);
     }),
   };

@@ -16,8 +16,9 @@ import { finishedLog, player, T0 } from './support.ts';
 
 const keys = createKeyRing([{ kid: 'test', secret: createSecretKey(randomBytes(32)) }]);
 const tokens = createTokens({ keys, issuer: 'i', audience: 'a', leewaySeconds: 5, now: Date.now });
-const tokenOf = (tenantId: string, ttlSeconds = 60): string =>
-  tokens.sign({ accountId: 'ada', tenantId, name: 'Ada', roles: [], permission: 'play' }, ttlSeconds).token;
+const tokenOf = (tenantId: string, ttlSeconds = 60, more: { matchId?: string } = {}): string =>
+  tokens.sign({ accountId: 'ada', tenantId, name: 'Ada', roles: [], permission: 'play', ...more }, ttlSeconds)
+    .token;
 
 let opened: TestDatabase;
 let server: Server;
@@ -128,4 +129,11 @@ describe('tokens', () => {
     for (const path of paths.slice(2))
       expect(await refusal(ask(path, rival))).toEqual([404, 'history/not_found']);
   });
+});
+
+test('[H35] a token for one match reads that match alone', async () => {
+  const token = tokenOf('acme', 60, { matchId: olderId });
+  expect((await ask(`/${olderId}`, token)).status).toBe(200);
+  for (const path of ['', `/${newerId}`])
+    expect((await refusal(ask(path, token))).slice(0, 2)).toEqual([403, 'auth/forbidden']);
 });

@@ -221,6 +221,15 @@ describe('GET /v1/matches/:id/replay', () => {
     }
   });
 
+  test('[H35] a token for one match is for its replay and verification, and for no other', async () => {
+    const token = served.tokenOf('acme', 60, { matchId: whistId });
+    expect((await served.askAs(token, `${whistId}/replay`, { method: 'HEAD' })).status).toBe(200);
+    expect((await served.askAs(token, `${whistId}/verify`, { method: 'POST' })).status).toBe(200);
+    expect(await refusal(served.askAs(token, `${tetrisId}/replay`))).toEqual([403, 'auth/forbidden']);
+    const verify = served.askAs(token, `${tetrisId}/verify`, { method: 'POST' });
+    expect(await refusal(verify)).toEqual([403, 'auth/forbidden']);
+  });
+
   test('[RP67] of one account four at the same time, whatever came of those before', async () => {
     const statusOf = async (response: Promise<Response>): Promise<number> => {
       const answer = await response;

@@ -31,7 +31,7 @@ export interface Served {
   ask(path: string, init?: RequestInit, tenantId?: string): Promise<Response>;
   /** Without the token that `ask` sends. */
   askAs(token: string | null, path: string, init?: RequestInit): Promise<Response>;
-  tokenOf(tenantId: string, seconds?: number): string;
+  tokenOf(tenantId: string, seconds?: number, more?: { matchId?: string }): string;
   readonly url: string;
   close(): Promise<void>;
 }
@@ -64,8 +64,9 @@ export async function serve(): Promise<Served> {
   });
   const url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}`;
 
-  const tokenOf = (tenantId: string, seconds = 60): string =>
-    tokens.sign({ accountId: 'ada', tenantId, name: 'Ada', roles: [], permission: 'play' }, seconds).token;
+  const tokenOf = (tenantId: string, seconds = 60, more: { matchId?: string } = {}): string =>
+    tokens.sign({ accountId: 'ada', tenantId, name: 'Ada', roles: [], permission: 'play', ...more }, seconds)
+      .token;
   const askAs: Served['askAs'] = (token, path, init = {}) =>
     fetch(`${url}/v1/matches/${path}`, {
       ...init,

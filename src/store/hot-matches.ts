@@ -47,7 +47,7 @@ export class HotMatches {
   }
 
   async commit(commits: readonly HotCommit[]): Promise<HotAnswer[]> {
-    if (performance.now() < this.#awayUntil) return commits.map(() => 'away');
+    if (this.#isAway) return commits.map(() => 'away');
     const keys = [this.#dirty, ...commits.flatMap(({ matchId }) => this.#keys(matchId))];
     const args = commits.flatMap(({ matchId, base, wakeAt, record }) => [
       matchId,
@@ -86,13 +86,15 @@ export class HotMatches {
     return epoch === null ? null : hotMatch(Number(epoch), n, wakeAt, texts);
   }
 
-  /** Makes Redis know the match as its holder does, all of it flushed. False: a later epoch has it. */
+  /** Makes Redis know the match as its holder does, all of it flushed. False: a later epoch has it, or Redis is away. */
   async seed(matchId: string, epoch: number, n: number, wakeAt: number | null): Promise<boolean> {
+    if (this.#isAway) return false;
     return (await this.#run('SEED', this.#keys(matchId), [epoch, n, wakeAt ?? ''])) === 1;
   }
 
-  /** PostgreSQL has these now. */
+  /** PostgreSQL has these now. Redis learns it with the next flush where it is away. */
   async clean(flushed: readonly Flushed[]): Promise<void> {
+    if (this.#isAway) return;
     const keys = [this.#dirty, ...flushed.flatMap(({ matchId }) => this.#keys(matchId))];
     await this.#run('CLEAN', keys, [
       flushedMs,
@@ -107,6 +109,11 @@ export class HotMatches {
   /** Matches of which something has not been flushed since `before`, the oldest first. */
   unflushed(before: number, limit: number): Promise<string[]> {
     return this.#redis.zrangebyscore(this.#dirty, '-inf', before, 'LIMIT', 0, limit);
+  }
+
+  /** It gave no answer a moment ago: nobody waits for it again so soon. */
+  get #isAway(): boolean {
+    return performance.now() < this.#awayUntil;
   }
 
   get #dirty(): string {

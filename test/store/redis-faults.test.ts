@@ -170,6 +170,22 @@ describe.skipIf(!hasRedisServer)('Redis over a database', () => {
     expect(heir!.entries).toEqual(entriesAfter(0, 2));
   });
 
+  test('[MS25] a Redis that gave no answer is left alone for a second: other commits do not wait for it', async () => {
+    const store = await openStore();
+    const claim = await store.create(newMatch());
+    await store.commit(commitOf(claim, 0));
+    server.signal('SIGSTOP');
+    const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    await store.commit(commitOf(claim, 1));
+    const asked = vi.spyOn(connections.at(-1)!, 'sendCommand');
+    for (let base = 2; base < 5; base++) expect(await store.commit(commitOf(claim, base))).toBe('ok');
+    expect(asked).not.toHaveBeenCalled();
+    now.mockRestore();
+    server.signal('SIGCONT');
+    const heir = await (await openStore()).claim(claim.matchId);
+    expect(heir!.entries).toEqual(entriesAfter(0, 5));
+  });
+
   test('[MS26] while Redis gives no answer no match is claimed: what it alone has could be lost', async () => {
     const store = await openStore();
     const claim = await store.create(newMatch());

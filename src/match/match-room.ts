@@ -176,8 +176,9 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
       return void (await this.#match.close('release'));
     // A room that was being made when the shutdown began is disposed of without its hook.
     const isDraining = this.#isDraining || matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN;
-    if (result || (this.#seats.phase === 'lobby' && !isDraining))
+    if (!isDraining && (result || this.#seats.phase === 'lobby'))
       return void (await this.#match.close('remove'));
+    // those who were sent away return to see the end; the store has one that is over woken, and then it is removed
     if (!isDraining) await this.#leaveAll();
     await this.#match.close('release');
   }

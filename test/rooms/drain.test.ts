@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer, type TestServer, until } from '../support/server.ts';
 import { expectToGoOn } from './log.ts';
-import { command, cut, move, openMatch, openTable, rejoin, type Table } from './table.ts';
+import { command, cut, move, openMatch, openTable, playOut, rejoin, type Table } from './table.ts';
 
 let server: TestServer;
 beforeAll(async () => void (server = await startServer()));
@@ -28,6 +28,13 @@ test('[R14] a server that stops parks its matches, lobbies too, and their client
   expect(match.rooms.map(({ state }, seat) => state.seats[seat]!.hand)).toEqual(hands);
   await expectToGoOn(match);
   await command(lobby, 2, 'ready');
+});
+
+test('[R14] a match that is over is there for those who return', async () => {
+  const table = await openMatch(server.url, { rounds: 1 });
+  await playOut(table);
+  await restart(table);
+  for (const { state } of table.rooms) expect(state.phase).toBe('over');
 });
 
 test('[R15] a server stops although a player has dropped a moment ago, or joined again elsewhere', async () => {

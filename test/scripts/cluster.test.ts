@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Balancer } from '../../scripts/cluster/balancer.ts';
 import { watchHealth } from '../../scripts/cluster/health.ts';
 import { freePort } from '../../scripts/cluster/ports.ts';
+import { makeNats } from '../../scripts/cluster/services.ts';
 import { createServerDatabase, databases } from '../support/databases.ts';
 import { hasOwnPostgres } from '../support/postgres.ts';
 import { hasRedisServer, RedisServer } from '../support/redis-server.ts';
@@ -91,14 +92,19 @@ describe.skipIf(!hasAll)('npm run cluster', () => {
 
 const hasServer = databases.some(([kind]) => kind === 'postgres');
 
-describe.skipIf(!hasRedisServer || !hasServer)('servers that run already', () => {
+describe.skipIf(!hasAll || !hasServer)('servers that run already', () => {
   test('[SC7] are used where the environment names them', { timeout: 90_000 }, async () => {
-    const [redis, database] = await Promise.all([RedisServer.open(), createServerDatabase()]);
+    const [redis, nats, database] = await Promise.all([
+      RedisServer.open(),
+      makeNats(),
+      createServerDatabase(),
+    ]);
     try {
+      await nats.start();
       const command = start(['1', '--port', '0'], {
         REDIS_URL: redis.url,
         DATABASE_URL: database.url,
-        NATS_URL: process.env['TEST_NATS_URL'] ?? 'nats://127.0.0.1:4222',
+        NATS_URL: nats.url,
       });
       const url = await ready(command);
       expect(command.output).not.toContain('runs at');
@@ -106,7 +112,7 @@ describe.skipIf(!hasRedisServer || !hasServer)('servers that run already', () =>
       command.child.kill('SIGTERM');
       expect(await command.exited).toEqual([0, null]);
     } finally {
-      await redis.close();
+      await Promise.all([redis.close(), nats.close()]);
       await database.drop();
     }
   });

@@ -56,10 +56,14 @@ const noFindings = (): Findings => ({
   leftovers: [],
 });
 
-/** One that is over is looked after at its time to wake, where its process has not: that has come, or never will. */
+/**
+ * One that is over is looked after at its time to wake, where its process has not: that has come, or never will. A process
+ * that lives holds it as long as one of its clients is there.
+ */
 const FORGOTTEN = `
-  select count(*) from live_match
-  where match_id = $1 and coalesce(wake_at, 0) < (extract(epoch from now()) - 20) * 1000`;
+  select count(*) from live_match m
+  left join process_lease l on l.id = m.owner and l.seen_at > (extract(epoch from now()) - 10) * 1000
+  where m.match_id = $1 and l.id is null and coalesce(m.wake_at, 0) < (extract(epoch from now()) - 20) * 1000`;
 
 export class Auditor {
   readonly #database: Database;

@@ -1,7 +1,7 @@
 import { isTransient } from '../database/errors.ts';
 import type { Sql } from '../database/sql.ts';
 import { Batcher, type Task } from './batcher.ts';
-import { type HotRecord, lastOf } from './hot-records.ts';
+import { type HotRecord, lastOf, type WakeAt } from './hot-records.ts';
 import type { CommitStatus } from './match-store.ts';
 
 const MAX_BATCH = 256;
@@ -9,11 +9,12 @@ const MAX_BATCH = 256;
 // As with a commit, the update takes the transaction's id before the insert takes positions (src/events/SPEC.md).
 const FLUSH = `
   with input as (
-    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[])
-      as input (match_id, epoch, base, last, wake_at, at)
+    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $14::boolean[])
+      as input (match_id, epoch, base, last, wake_at, at, knows_wake)
   ),
   moved as (
-    update live_match m set n = i.last, wake_at = i.wake_at, updated_at = greatest(m.updated_at, i.at)
+    update live_match m set n = i.last, wake_at = case when i.knows_wake then i.wake_at else m.wake_at end,
+      updated_at = greatest(m.updated_at, i.at)
     from input i
     where m.match_id = i.match_id and m.epoch = i.epoch and m.n between i.base and i.last
     returning m.match_id, m.tenant_id, m.game
@@ -39,7 +40,7 @@ export interface Flush {
   readonly base: number;
   /** After `base`, without gaps; may be none, where only the time to wake is new. */
   readonly records: readonly HotRecord[];
-  readonly wakeAt: number | null;
+  readonly wakeAt: WakeAt;
   /** Wall time in milliseconds of the last commit: its holder lived then. */
   readonly at: number;
 }
@@ -98,7 +99,7 @@ export class Flusher {
         flushes.map(({ epoch }) => epoch),
         flushes.map(({ base }) => base),
         flushes.map(({ base, records: all }) => lastN(base, all)),
-        flushes.map(({ wakeAt }) => wakeAt),
+        flushes.map(({ wakeAt }) => (wakeAt === 'unknown' ? null : wakeAt)),
         flushes.map(({ at }) => at),
         records.map(({ matchId }) => matchId),
         records.map(({ n }) => n),
@@ -107,6 +108,7 @@ export class Flusher {
         records.map(({ at }) => at),
         records.map(({ entries }) => entries).join('\n'),
         records.map(({ events }) => events).join('\n'),
+        flushes.map(({ wakeAt }) => wakeAt !== 'unknown'),
       ],
       'flush',
     );

@@ -2,7 +2,14 @@
 import type { Redis } from 'ioredis';
 import { type HotScript, hotScripts } from './hot-scripts.ts';
 import { callScript, defineScripts } from '../redis/scripts.ts';
-import { formatRecord, type HotRecord, parseRecord } from './hot-records.ts';
+import {
+  formatRecord,
+  type HotRecord,
+  parseRecord,
+  formatWake,
+  parseWake,
+  type WakeAt,
+} from './hot-records.ts';
 
 /** ok, fenced as for the store; lost: Redis knows another past of the match, or none; away: it gave no answer. */
 export type HotAnswer = 'ok' | 'fenced' | 'lost' | 'away';
@@ -18,7 +25,7 @@ export interface HotCommit {
 export interface HotMatch {
   readonly epoch: number;
   readonly n: number;
-  readonly wakeAt: number | null;
+  readonly wakeAt: WakeAt;
   readonly records: readonly HotRecord[];
 }
 
@@ -87,9 +94,9 @@ export class HotMatches {
   }
 
   /** Makes Redis know the match as its holder does, all of it flushed. False: a later epoch has it, or Redis is away. */
-  async seed(matchId: string, epoch: number, n: number, wakeAt: number | null): Promise<boolean> {
+  async seed(matchId: string, epoch: number, n: number, wakeAt: WakeAt): Promise<boolean> {
     if (this.#isAway) return false;
-    return (await this.#run('SEED', this.#keys(matchId), [epoch, n, wakeAt ?? ''])) === 1;
+    return (await this.#run('SEED', this.#keys(matchId), [epoch, n, formatWake(wakeAt)])) === 1;
   }
 
   /** PostgreSQL has these now. Redis learns it with the next flush where it is away. */
@@ -135,7 +142,7 @@ function hotMatch(epoch: number, n: string, wakeAt: string, records: readonly st
   return {
     epoch,
     n: Number(n),
-    wakeAt: wakeAt === '' ? null : Number(wakeAt),
+    wakeAt: parseWake(wakeAt),
     records: records.map(parseRecord),
   };
 }

@@ -2,6 +2,16 @@
 import { encodeEntries, encodeEvents } from '../events/record.ts';
 import type { Commit } from './match-store.ts';
 
+/** Wall time in milliseconds at which a match must wake, null for never; unknown is what PostgreSQL has. */
+export type WakeAt = number | null | 'unknown';
+
+export const formatWake = (wakeAt: WakeAt): string | number => (wakeAt === 'unknown' ? '?' : (wakeAt ?? ''));
+
+export function parseWake(text: string): WakeAt {
+  if (text === '?') return 'unknown';
+  return text === '' ? null : Number(text);
+}
+
 /** A commit as it stands in Redis and goes to PostgreSQL. */
 export interface HotRecord {
   readonly epoch: number;
@@ -21,7 +31,7 @@ export interface HeldMatch {
   /** Log position, and the one that PostgreSQL has for sure. */
   n: number;
   flushed: number;
-  wakeAt: number | null;
+  wakeAt: WakeAt;
   /** Wall time of the last commit in milliseconds. */
   at: number;
   /** Whether PostgreSQL may have another time to wake. */

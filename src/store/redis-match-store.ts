@@ -78,7 +78,7 @@ export class RedisMatchStore implements MatchStore {
     const hot = await this.#hot.take(matchId, claim.epoch);
     if (hot === 'fenced') return claim;
     const held = this.#hold(claim, n);
-    held.wakeAt = hot?.wakeAt ?? null;
+    held.wakeAt = hot ? hot.wakeAt : 'unknown';
     held.records = recordsAfter(n, hot?.records ?? []);
     held.n = held.records.length > 0 ? lastOf(held.records.at(-1)!) : n;
     if (hot?.n !== held.n) await this.#flushAndSeed(held);
@@ -138,7 +138,16 @@ export class RedisMatchStore implements MatchStore {
 
   #hold({ matchId, epoch }: Claim, n: number): HeldMatch {
     const at = this.#options.now();
-    const held = { matchId, epoch, n, flushed: n, wakeAt: null, at, isWakeNew: false, records: [] };
+    const held: HeldMatch = {
+      matchId,
+      epoch,
+      n,
+      flushed: n,
+      wakeAt: null,
+      at,
+      isWakeNew: false,
+      records: [],
+    };
     const before = this.#held.get(matchId);
     if (!before || before.epoch < epoch) this.#held.set(matchId, held);
     return held;

@@ -254,4 +254,16 @@ describe.skipIf(!hasRedisServer)('Redis over a database', () => {
     stores.push(later);
     expect(await later.due(Date.now(), 1_000)).toContain(claim.matchId);
   });
+
+  test('[MS32] a match that is claimed after Redis has forgotten it is still due', async () => {
+    const dead = await openStore();
+    const claim = await dead.create(newMatch());
+    await dead.commit(commitOf(claim, 0, 1, { wakeAt: 5, isUrgent: true }));
+    await server.kill();
+    await server.start();
+    for (let holders = 0; holders < 2; holders++) await (await openStore()).claim(claim.matchId);
+    const { sql } = backend.database;
+    const [row] = await sql.query('select wake_at from live_match where match_id = $1', [claim.matchId]);
+    expect(row).toEqual({ wake_at: '5' });
+  });
 });

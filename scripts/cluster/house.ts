@@ -20,15 +20,11 @@ export interface HouseOptions {
 export class House {
   readonly servers: readonly ServerProcess[];
   readonly balancer: Balancer;
-  readonly #stopWatching: () => void;
+  #stopWatching: () => void = () => {};
 
   private constructor(servers: readonly ServerProcess[], balancer: Balancer) {
     this.servers = servers;
     this.balancer = balancer;
-    this.#stopWatching = watchHealth(
-      balancer,
-      servers.map(({ port }) => port),
-    );
   }
 
   /** Resolves when all processes are ready. Throws ClusterError; nothing runs then. */
@@ -56,6 +52,11 @@ export class House {
       await house.kill();
       throw error;
     }
+    // not before: one that starts would count as one that is down
+    house.#stopWatching = watchHealth(
+      balancer,
+      servers.map(({ port }) => port),
+    );
     return house;
   }
 

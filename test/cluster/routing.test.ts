@@ -63,7 +63,8 @@ describe('matchmaking', () => {
     );
     const spread = count(answers.map(({ body }) => body.processId));
     expect(spread).toHaveLength(3);
-    expect(spread[0]).toBeGreaterThanOrEqual(6);
+    // ten each, but for what was made at the others meanwhile
+    expect(spread[0]).toBeGreaterThanOrEqual(3);
   });
 
   test('[CU62] a match is joined and watched by its id at any process', async () => {

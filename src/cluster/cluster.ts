@@ -5,6 +5,7 @@ import type { Mac } from '../auth/mac.ts';
 import type { RouteUpgrade } from '../http/guarded-server.ts';
 import type { InTurn } from '../http/matchmaking.ts';
 import { connectRedis, mustAnswer } from '../redis/connect.ts';
+import { redisTurns } from '../redis/turn.ts';
 import { Hops } from './hop.ts';
 import { clusterTurns } from './join-turns.ts';
 import type { Elsewhere } from './live-rooms.ts';
@@ -101,13 +102,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     await close();
     throw error;
   }
+  const turns = redisTurns(redis);
   const turnOf = (matchId: string): string => `{${prefix}}:reviving:${matchId}`;
-  const takeTurn = async (matchId: string): Promise<boolean> =>
-    (await redis.set(turnOf(matchId), matchMaker.processId, 'PX', reviveMs, 'NX')) === 'OK';
-  /** Without Redis it ends by itself. */
-  const endTurn = async (matchId: string): Promise<void> => {
-    await redis.del(turnOf(matchId)).catch(() => {});
-  };
   return {
     presence: new HousePresence(connect('presence'), (error) =>
       log.warn({ error }, 'other processes could not be told'),
@@ -115,8 +111,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     directory,
     elsewhere: {
       lives: livesElsewhere,
-      takeTurn,
-      endTurn,
+      takeTurn: (matchId) => turns.take(turnOf(matchId), matchMaker.processId, reviveMs),
+      endTurn: (matchId) => turns.leave(turnOf(matchId), matchMaker.processId),
       forget: (matchId) => directory.forget(matchId),
     },
     inTurn: clusterTurns(redis, prefix),

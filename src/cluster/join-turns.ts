@@ -6,11 +6,10 @@ import { hash, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InTurn } from '../http/matchmaking.ts';
-import { callScript, defineScripts } from '../redis/scripts.ts';
+import { redisTurns, type Turns } from '../redis/turn.ts';
 
 /** Who died with the key loses it after this long; nobody works that long. */
 const lifeMs = 5_000;
-const LEAVE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end`;
 
 /** Turns in this process alone. */
 export function localTurns(): InTurn {
@@ -29,24 +28,24 @@ export function localTurns(): InTurn {
 /** Turns among all processes. Without Redis work goes on: the worst is a room too many. */
 export function clusterTurns(redis: Redis, prefix: string): InTurn {
   const here = localTurns();
-  defineScripts(redis, { turnLeave: LEAVE });
+  const turns = redisTurns(redis);
   return (key, work) =>
     here(key, async () => {
       const lock = `{${prefix}}:turn:${hash('sha1', key)}`;
       const token = randomUUID();
-      await take(redis, lock, token).catch(() => {});
+      await take(turns, lock, token).catch(() => {});
       try {
         return await work();
       } finally {
-        void callScript(redis, 'turnLeave', [lock], [token]).catch(() => {});
+        void turns.leave(lock, token);
       }
     });
 }
 
-async function take(redis: Redis, lock: string, token: string): Promise<void> {
+async function take(turns: Turns, lock: string, token: string): Promise<void> {
   const end = performance.now() + lifeMs;
   for (let pause = 1; performance.now() < end; pause = Math.min(pause * 2, 16)) {
-    if ((await redis.set(lock, token, 'PX', lifeMs, 'NX')) === 'OK') return;
+    if (await turns.take(lock, token, lifeMs)) return;
     await sleep(pause);
   }
 }

@@ -1,5 +1,6 @@
 /** The variables of the environment: name, form, default and meaning. config.ts makes the Config of them. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 export interface Variable<T> {
@@ -59,6 +60,53 @@ function isPostgresUrl(text: string): boolean {
 function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, `must be one of ${names.join(', ')}`);
 }
+
+/** Any of them, or `*` for all: scheme and host, and the port where it is not the usual one. */
+const origins = z.string().transform((text, context): readonly string[] | '*' => {
+  const given = text.split(',').map((origin) => origin.trim());
+  if (given.length === 1 && given[0] === '*') return '*';
+  if (given.every(isOrigin)) return given;
+  context.addIssue('must be * or origins such as https://play.example.org,https://example.org:8443');
+  return z.NEVER;
+});
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
+
+const proxies = z.string().transform((text, context): readonly string[] => {
+  const given = text.split(',').map((address) => address.trim());
+  if (given.every(isProxy)) return given;
+  context.addIssue('must be addresses or networks such as 10.0.0.0/8,127.0.0.1, or loopback');
+  return z.NEVER;
+});
+
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (text === 'loopback' || text === 'linklocal' || text === 'uniquelocal') return true;
+  const most = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) > 0 && rest.length === 0 && (bits === undefined || isUpTo(bits, most));
+}
+
+const isUpTo = (digits: string, most: number): boolean => /^\d{1,3}$/.test(digits) && Number(digits) <= most;
+
+const httpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be a URL such as http://collector:4318',
+  );
+
+/** A secret that is sent as it is. A KeyObject shows as nothing when it is printed or logged. */
+const bearerSecret = z
+  .string()
+  .regex(/^[A-Za-z0-9_.~+/=-]{16,256}$/, 'must be 16 to 256 letters, digits or _ . ~ + / = -')
+  .transform((text): KeyObject => createSecretKey(text, 'utf8'));
+
+const share = z
+  .string()
+  .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, 'must be a number from 0 to 1')
+  .transform(Number);
 
 function whole(least: number, most: number) {
   const rule = `must be a whole number from ${least} to ${most}`;
@@ -150,6 +198,73 @@ export const variables = {
     default: null,
     meaning:
       'Where clients send the sockets of rooms of this very process, such as `play.example.org/p1`; what stands there must fall back to the others. Without it a socket may reach any process, and is handed on',
+  },
+  allowedOrigins: {
+    name: 'ALLOWED_ORIGINS',
+    schema: origins,
+    default: null,
+    shownDefault: 'its own; outside production any of this machine too',
+    meaning: 'Origins of web pages that may ask and connect, separated by commas, or `*` for all',
+  },
+  trustedProxies: {
+    name: 'TRUSTED_PROXIES',
+    schema: proxies,
+    default: null,
+    shownDefault: 'none',
+    meaning:
+      'Addresses and networks of the proxies before the server, separated by commas: only what they say of a client (`X-Forwarded-For`, `X-Forwarded-Proto`) is believed',
+  },
+  addressRate: {
+    name: 'RATE_LIMIT_PER_ADDRESS',
+    schema: whole(0, 1_000_000),
+    default: '200',
+    meaning: 'Most requests a minute of one address; 0 for no limit',
+  },
+  accountRate: {
+    name: 'RATE_LIMIT_PER_ACCOUNT',
+    schema: whole(0, 1_000_000),
+    default: '600',
+    meaning: 'Most requests a minute of one account; 0 for no limit',
+  },
+  strictRate: {
+    name: 'RATE_LIMIT_STRICT',
+    schema: whole(0, 1_000_000),
+    default: '30',
+    meaning:
+      'Most requests a minute of one address for what signs in, mints tokens or costs much, and most tokens that are not valid; 0 for no limit',
+  },
+  socketsPerAddress: {
+    name: 'MAX_SOCKETS_PER_ADDRESS',
+    schema: whole(0, 1_000_000),
+    default: '100',
+    meaning: 'Most sockets of one address at a time; 0 for no limit',
+  },
+  metricsToken: {
+    name: 'METRICS_TOKEN',
+    schema: bearerSecret,
+    default: null,
+    shownDefault: 'not set: tokens of the role admin alone',
+    meaning: 'Bearer token with which `/metrics` may be scraped',
+    secret: true,
+  },
+  otlpEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    schema: httpUrl,
+    default: null,
+    meaning: 'Where traces go, by OTLP over HTTP; without it none are made',
+    secret: true,
+  },
+  traceShare: {
+    name: 'OTEL_TRACES_SAMPLER_ARG',
+    schema: share,
+    default: '0.1',
+    meaning: 'Share of traces that are kept, 0 to 1, where the caller has not decided',
+  },
+  serviceName: {
+    name: 'OTEL_SERVICE_NAME',
+    schema: word,
+    default: 'gamekeeper',
+    meaning: 'Name of this service in traces',
   },
   logLevel: {
     name: 'LOG_LEVEL',

@@ -1,11 +1,30 @@
 /** The environment as one typed, validated object. Nothing else reads process.env. */
+import type { KeyObject } from 'node:crypto';
 import { variables, type SigningKey, type Variable } from './config-variables.ts';
 
 export interface Config {
   readonly env: 'development' | 'production' | 'test';
   readonly production: boolean;
   readonly dataDir: string;
-  readonly http: { readonly host: string; readonly port: number; readonly pingIntervalMs: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly pingIntervalMs: number;
+    /** Null: its own, and outside production those of this machine. */
+    readonly allowedOrigins: readonly string[] | '*' | null;
+    /** Addresses, networks, or names that `proxy-addr` knows. */
+    readonly trustedProxies: readonly string[];
+  };
+  /** Requests a minute, and sockets at a time; 0: no limit. */
+  readonly limits: {
+    readonly perAddress: number;
+    readonly perAccount: number;
+    readonly strict: number;
+    readonly socketsPerAddress: number;
+  };
+  readonly metrics: { readonly token: KeyObject | null };
+  /** Null: no traces. `share`: of those to keep, 0 to 1. */
+  readonly tracing: { readonly endpoint: string; readonly share: number; readonly service: string } | null;
   readonly auth: {
     /** The first signs, all verify. Null (never in production): src/auth makes one, kept in the data folder. */
     readonly keys: readonly SigningKey[] | null;
@@ -60,7 +79,17 @@ export function loadConfig(env: Environment = process.env): Config {
       host: optional(env, variables.host) ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: required(env, variables.port),
       pingIntervalMs: required(env, variables.pingInterval),
+      allowedOrigins: optional(env, variables.allowedOrigins),
+      trustedProxies: optional(env, variables.trustedProxies) ?? [],
     },
+    limits: {
+      perAddress: required(env, variables.addressRate),
+      perAccount: required(env, variables.accountRate),
+      strict: required(env, variables.strictRate),
+      socketsPerAddress: required(env, variables.socketsPerAddress),
+    },
+    metrics: { token: optional(env, variables.metricsToken) },
+    tracing: tracingOf(env),
     auth: {
       keys,
       issuer: required(env, variables.authIssuer),
@@ -80,6 +109,13 @@ export function loadConfig(env: Environment = process.env): Config {
     },
     log: { level: required(env, variables.logLevel) },
   };
+}
+
+function tracingOf(env: Environment): Config['tracing'] {
+  const endpoint = optional(env, variables.otlpEndpoint);
+  const share = required(env, variables.traceShare);
+  const service = required(env, variables.serviceName);
+  return endpoint === null ? null : { endpoint, share, service };
 }
 
 function clusterOf(env: Environment): Config['cluster'] {

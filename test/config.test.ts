@@ -21,7 +21,16 @@ describe('configuration', () => {
       env: 'development',
       production: false,
       dataDir: './data',
-      http: { host: '127.0.0.1', port: 2567, pingIntervalMs: 20_000 },
+      http: {
+        host: '127.0.0.1',
+        port: 2567,
+        pingIntervalMs: 20_000,
+        allowedOrigins: null,
+        trustedProxies: [],
+      },
+      limits: { perAddress: 200, perAccount: 600, strict: 30, socketsPerAddress: 100 },
+      metrics: { token: null },
+      tracing: null,
       auth: {
         keys: null,
         issuer: 'gamekeeper',
@@ -46,6 +55,17 @@ describe('configuration', () => {
     ['PORT', 'NaN', 'PORT is "NaN": must be a whole number from 0 to 65535'],
     ['PORT', '0x10', 'PORT is "0x10": must be a whole number from 0 to 65535'],
     ['NODE_ENV', 'prod', 'NODE_ENV is "prod": must be one of development, production, test'],
+    [
+      'ALLOWED_ORIGINS',
+      'https://a.example/',
+      'ALLOWED_ORIGINS is "https://a.example/": must be * or origins such as https://play.example.org,https://example.org:8443',
+    ],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.0/33',
+      'TRUSTED_PROXIES is "10.0.0.0/33": must be addresses or networks such as 10.0.0.0/8,127.0.0.1, or loopback',
+    ],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', 'OTEL_TRACES_SAMPLER_ARG is "1.5": must be a number from 0 to 1'],
     ['AUTH_ISSUER', 'two words', 'AUTH_ISSUER is "two words": must be 1 to 128 letters, digits or _ . : / -'],
     [
       'LOG_LEVEL',

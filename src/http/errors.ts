@@ -7,10 +7,13 @@ export class ApiError extends Error {
   readonly status: number;
   /** Stable, such as `history/not_found`. */
   readonly code: string;
-  constructor(status: number, code: string, message: string) {
+  /** Seconds after which it is worth trying again, where that can be told. */
+  readonly retryAfter?: number;
+  constructor(status: number, code: string, message: string, retryAfter?: number) {
     super(message);
     this.status = status;
     this.code = code;
+    if (retryAfter !== undefined) this.retryAfter = retryAfter;
   }
 }
 
@@ -23,6 +26,7 @@ export interface PublicError {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  readonly retryAfter?: number;
 }
 
 export const internalError: PublicError = {
@@ -40,6 +44,7 @@ const byStatus: Readonly<Record<number, readonly [code: string, message: string]
   405: ['http/method_not_allowed', 'This method is not known here.'],
   413: ['http/too_large', 'The body is too large.'],
   415: ['http/unsupported_type', 'The body must be JSON: send Content-Type: application/json.'],
+  429: ['http/too_many', 'These were too many requests: wait, and try again.'],
   503: ['http/unavailable', 'The server is stopping or starting: try again in a moment.'],
 };
 
@@ -52,14 +57,15 @@ export function errorOfStatus(status: number, message?: string): PublicError {
 
 /** Errors say themselves that they are public: by a code with a slash, and a status that blames nobody here. */
 export function asPublic(error: unknown): PublicError | null {
-  const { status, code, message } = (error ?? {}) as Partial<PublicError>;
+  const { status, code, message, retryAfter } = (error ?? {}) as Partial<PublicError>;
   const isPublic =
     typeof code === 'string' &&
     /^[a-z_]+\/[a-z_]+$/.test(code) &&
     typeof message === 'string' &&
     typeof status === 'number' &&
     ((status >= 400 && status < 500) || status === 503);
-  return isPublic ? { status, code, message } : null;
+  if (!isPublic) return null;
+  return { status, code, message, ...(typeof retryAfter === 'number' && { retryAfter }) };
 }
 
 export function envelopeOf({ code, message }: PublicError): Envelope {
@@ -67,6 +73,10 @@ export function envelopeOf({ code, message }: PublicError): Envelope {
 }
 
 /** Headers that go with an error, besides its body. */
-export function headersOf({ status }: PublicError): Record<string, string> {
-  return { 'Content-Type': 'application/json', ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }) };
+export function headersOf({ status, retryAfter = 5 }: PublicError): Record<string, string> {
+  return {
+    'Content-Type': 'application/json',
+    ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    ...((status === 429 || status === 503) && { 'Retry-After': String(Math.ceil(retryAfter)) }),
+  };
 }

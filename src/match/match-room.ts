@@ -312,7 +312,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
       onMessage: (type, give) => this.onMessage(type, give),
       commands: this.#game.commands,
       answers: this.answers(),
-      command: (seat, id, name, payload) => this.#match.command(seat, id, name, payload),
+      command: (...command) => this.#match.command(...command),
       rematch: (account) => (this.#match.result ? this.#askRematch(account) : undefined),
       listMatches,
       fault: (error) => this.#fault(error),

@@ -10,12 +10,14 @@ import type { Clock } from './clock.ts';
 import { commitUntilAnswered } from './commit.ts';
 import { CommitBehind } from './commit-behind.ts';
 import type { Engine, Handled, Input, MatchEvent, Outcome, Result, SeatChange, Standing } from './engine.ts';
+import type { HandledCommand, MatchObserver } from './observer.ts';
 import { Outcomes } from './outcomes.ts';
 import { beatOf } from './ticks.ts';
 
 export interface MatchHost {
   readonly store: MatchStore;
   readonly clock: Clock;
+  readonly observer: MatchObserver;
   /** A new engine of the match's game and version. */
   engine(game: string, version: string): Engine;
   /** Called after a commit and before its outcomes are answered: the time to mirror and to patch. */
@@ -36,6 +38,16 @@ export interface Told {
 interface Pending {
   readonly input: Input;
   readonly done: (outcome: Outcome) => void;
+  /** Of a command: when it came, on the observer's clock, and its sender's trace. */
+  readonly arrivedAt?: number;
+  readonly traceparent?: string | undefined;
+}
+
+/** When each step of a batch was done, on the observer's clock. */
+interface Steps {
+  readonly beganAt: number;
+  readonly ruledAt: number;
+  readonly committedAt: number;
 }
 
 const entriesPerCheckpoint = 128;
@@ -136,20 +148,21 @@ export class Match {
   }
 
   /** Puts an input into the mailbox; resolves when it is committed and told, or refused. Never rejects. */
-  submit(input: Input): Promise<Outcome> {
+  submit(input: Input, seen: Pick<Pending, 'arrivedAt' | 'traceparent'> = {}): Promise<Outcome> {
     if (this.#isClosed) return Promise.resolve(moved);
     if (this.#mailbox.length >= longestMailbox) return Promise.resolve(busy);
-    return new Promise<Outcome>((done) => this.#put({ input, done }));
+    return new Promise<Outcome>((done) => this.#put({ input, done, ...seen }));
   }
 
   /** A command of a seat. The same id again gets the same outcome, and has no effect. */
-  command(seat: number, id: string, name: string, payload: unknown): Promise<Outcome> {
+  command(seat: number, id: string, name: string, payload: unknown, traceparent?: string): Promise<Outcome> {
     const known = this.#outcomes.get(seat, id);
     if (known) return Promise.resolve(known);
     const key = `${seat} ${id}`;
     const waiting = this.#inFlight.get(key);
     if (waiting) return waiting;
-    const outcome = this.submit({ kind: 'command', t: this.t, seat, id, name, payload });
+    const input: Input = { kind: 'command', t: this.t, seat, id, name, payload };
+    const outcome = this.submit(input, { arrivedAt: this.#host.observer.now(), traceparent });
     this.#inFlight.set(key, outcome);
     void outcome.then(() => this.#inFlight.delete(key));
     return outcome;
@@ -208,8 +221,11 @@ export class Match {
   }
 
   async #handle(batch: readonly Pending[]): Promise<void> {
+    const { observer } = this.#host;
+    const beganAt = observer.now();
     const handling = this.#engine.handle(batch.map(({ input }) => input));
     const handled = handling instanceof Promise ? await handling : handling;
+    const ruledAt = observer.now();
     if (this.#behind) {
       this.#behind.add(handled);
       // where nothing moves, as in the lobby, there is time: who is told that it sits does not lose its seat
@@ -222,9 +238,19 @@ export class Match {
       const status = await this.#commit(handled, handled);
       if (status !== 'ok') return this.#lose(batch, status);
     }
+    const committedAt = this.#behind ? ruledAt : observer.now();
     this.#tell(handled);
     batch.forEach((pending, i) => this.#answer(pending, handled.outcomes[i]!));
     this.#schedule();
+    this.#observe(batch, handled, { beganAt, ruledAt, committedAt });
+  }
+
+  #observe(batch: readonly Pending[], { outcomes, entries }: Handled, steps: Steps): void {
+    const commands = batch.flatMap((pending, i) => commandsOf(pending, outcomes[i]!));
+    if (commands.length === 0) return;
+    const { matchId, game } = this.#claim;
+    const { observer } = this.#host;
+    observer.handled({ matchId, game, commands, entries: entries.length, ...steps, toldAt: observer.now() });
   }
 
   #stand({ n, wakeAt, result, isMoving = false }: Standing): void {
@@ -251,17 +277,20 @@ export class Match {
     done(outcome);
   }
 
-  #commit(
+  async #commit(
     { entries, events }: Pick<Handled, 'entries' | 'events'>,
     { wakeAt, result }: Standing,
-  ): Promise<CommitStatus> | 'ok' {
+  ): Promise<CommitStatus> {
     if (entries.length === 0) return 'ok';
-    const { matchId, epoch, origin } = this.#claim;
-    const { store, clock } = this.#host;
+    const { matchId, epoch, origin, game } = this.#claim;
+    const { store, clock, observer } = this.#host;
+    const sentAt = observer.now();
     const wake = result ? clock.now() + recordWithinMs : wakeAt === null ? null : origin + wakeAt;
     const isUrgent = result !== null;
     const commit = { matchId, epoch, base: entries[0]!.n - 1, entries, events, wakeAt: wake, isUrgent };
-    return commitUntilAnswered(store, clock, commit, () => this.#isClosed);
+    const status = await commitUntilAnswered(store, clock, commit, () => this.#isClosed);
+    observer.committed({ game, status, entries: entries.length, ms: observer.now() - sentAt });
+    return status;
   }
 
   #tick(hz: number): void {
@@ -358,6 +387,11 @@ export class Match {
     };
     this.#cancelWake = this.#host.clock.after(wakeAt - this.t, wake);
   }
+}
+
+function commandsOf({ input, arrivedAt = 0, traceparent }: Pending, outcome: Outcome): HandledCommand[] {
+  if (input.kind !== 'command') return [];
+  return [{ name: input.name, seat: input.seat, arrivedAt, outcome, traceparent }];
 }
 
 function refuseAll(batch: readonly Pending[], outcome: Outcome): void {

@@ -6,12 +6,14 @@ import { commitUntilAnswered } from './commit.ts';
 import type { Engine, Entry, MatchOptions, MatchSetup } from './engine.ts';
 import type { Game } from './game.ts';
 import { Match, type MatchHost } from './match.ts';
+import { type MatchObserver, nobody } from './observer.ts';
 import { uuidv7 } from './uuid.ts';
 
 export interface MatchesDeps {
   readonly store: MatchStore;
   readonly clock: Clock;
   readonly games: readonly Game[];
+  readonly observer?: MatchObserver;
 }
 
 /** A match that nobody opens is woken after this long, and cleared away. */
@@ -53,11 +55,9 @@ export class Matches {
   }
 
   open(claim: Claim, listener: MatchListener): Promise<Match> {
-    const { store, clock } = this.#deps;
-    return Match.open(
-      { store, clock, engine: (game, version) => this.#engine(game, version), ...listener },
-      claim,
-    );
+    const { store, clock, observer = nobody } = this.#deps;
+    const engine = (game: string, version: string): Engine => this.#engine(game, version);
+    return Match.open({ store, clock, observer, engine, ...listener }, claim);
   }
 
   /** Whether this process has the engine that a match began with. */

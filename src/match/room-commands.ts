@@ -17,7 +17,9 @@ export interface Refused {
   readonly message: string;
 }
 
-export type Parsed = { readonly id: string; readonly payload: unknown } | Refused;
+export type Parsed =
+  | { readonly id: string; readonly payload: unknown; readonly traceparent?: string }
+  | Refused;
 
 const commandId = z.string().min(1).max(64);
 
@@ -25,16 +27,22 @@ const commandId = z.string().min(1).max(64);
 export const commandSchemas = (own: Readonly<Record<string, z.ZodType>>): [string, z.ZodType][] =>
   Object.entries({ ...own, ...seatCommands });
 
-/** The parts of a command `{id, …payload}`, or why it is refused. */
+/** W3C Trace Context, version 00. */
+const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The parts of a command `{id, traceparent?, …payload}`, or why it is refused. A bad `traceparent` counts as none. */
 export function parseCommand(schema: z.ZodType, message: unknown): Parsed {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     return invalid('a command is an object: an id of its own, and its fields');
   }
-  const { id: rawId, ...fields } = message as { id?: unknown };
+  const { id: rawId, traceparent, ...fields } = message as { id?: unknown; traceparent?: unknown };
   const id = commandId.safeParse(rawId);
   if (!id.success) return invalid('id: a text of 1 to 64 characters, another for each command');
   const checked = schema.safeParse(fields);
-  if (checked.success) return { id: id.data, payload: checked.data };
+  if (checked.success) {
+    const trace = typeof traceparent === 'string' && traceContext.test(traceparent) && { traceparent };
+    return { id: id.data, payload: checked.data, ...trace };
+  }
   const { path, message: why } = checked.error.issues[0]!;
   return { id: id.data, ...invalid(`${path.join('.') || 'command'}: ${why}`) };
 }

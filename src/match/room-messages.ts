@@ -11,7 +11,7 @@ export interface MessageTarget {
   readonly commands: Readonly<Record<string, z.ZodType>>;
   /** What the game answers besides. */
   readonly answers: Readonly<Record<string, (seat: number) => unknown>>;
-  command(seat: number, id: string, name: string, payload: unknown): Promise<Outcome>;
+  command(seat: number, id: string, name: string, payload: unknown, traceparent?: string): Promise<Outcome>;
   /** Id of the next match, null while others have not asked, or undefined while this match goes on. */
   rematch(account: string): Promise<string | null> | undefined;
   listMatches(principal: Principal, query: unknown): Promise<unknown>;
@@ -46,11 +46,11 @@ async function answerCommand(
 ): Promise<unknown> {
   const parsed = parseCommand(schema, message);
   if ('code' in parsed) return refuse(client, reply, parsed);
-  const { id, payload } = parsed;
+  const { id, payload, traceparent } = parsed;
   const { seat } = client.userData!;
   if (seat === null)
     return refuse(client, reply, { id, code: 'seat/none', message: 'spectators only watch' });
-  return answer(client, reply, id, await room.command(seat, id, name, payload));
+  return answer(client, reply, id, await room.command(seat, id, name, payload, traceparent));
 }
 
 function answerSeat(give: (seat: number) => unknown, client: MatchClient, reply: Reply): unknown {

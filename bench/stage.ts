@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadCalls } from './load.ts';
 import { busyMicros } from './machine.ts';
+import { unlimited } from '../scripts/unlimited.ts';
 import { median } from './report.ts';
 import { Child } from './rpc.ts';
 import type { Host, ServerCalls } from './server.ts';
@@ -52,6 +53,7 @@ export const common = {
   AUTH_KEYS: keys,
   LOG_LEVEL: 'warn',
   MAX_MESSAGES_PER_SECOND: '10000',
+  ...unlimited,
   TURN_SECONDS: '600',
 };
 

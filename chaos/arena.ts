@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { House, nameOf } from '../scripts/cluster/house.ts';
 import type { Service } from '../scripts/cluster/service.ts';
 import { makeNats, makePostgres, makeRedis } from '../scripts/cluster/services.ts';
+import { unlimited } from '../scripts/unlimited.ts';
 import { Network } from './network.ts';
 import { Output } from './output.ts';
 
@@ -65,6 +66,7 @@ export class Arena {
         DATABASE_URL: this.postgres.url,
         NATS_URL: this.nats.url,
         NODE_ENV: 'test',
+        ...unlimited,
         LOG_LEVEL: 'warn',
         PING_INTERVAL_MS: '2000',
       },

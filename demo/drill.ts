@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { unlimited } from '../scripts/unlimited.ts';
 import { parseOrExplain, wholeNumber } from './arguments.ts';
 import { DemoError, runCommand } from './demo-error.ts';
 import { createDatabase } from './drill-database.ts';
@@ -61,6 +62,7 @@ async function drill(matches: number, kills: number, databaseUrl: string | undef
 function environment(dataDir: string, databaseUrl = ''): Record<string, string> {
   return {
     NODE_ENV: 'development',
+    ...unlimited,
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: dataDir,

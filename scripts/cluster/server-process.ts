@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { unlimited } from '../unlimited.ts';
 import { ClusterError } from './cluster-error.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -54,7 +55,7 @@ export class ServerProcess {
     // a group of its own: Ctrl-C in a terminal is for us alone, so that all ends in order
     const child = spawn(process.execPath, ['src/main.ts'], {
       cwd: root,
-      env: { ...process.env, ...env, PORT: String(port) },
+      env: { ...unlimited, ...process.env, ...env, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -10,6 +10,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { unlimited } from '../../scripts/unlimited.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import type { Principal } from '../../src/auth/principal.ts';
@@ -56,6 +57,7 @@ export async function makeData(kind: DatabaseKind = preferred): Promise<TestData
     DATA_DIR: folder,
     LOG_LEVEL: 'silent',
     NODE_ENV: 'test',
+    ...unlimited,
     ...(database && { DATABASE_URL: database.url }),
   };
   return {

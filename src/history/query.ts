@@ -24,18 +24,26 @@ const digits = z
   .transform(Number);
 const limit = z.union([z.int(), digits], 'must be a whole number').pipe(z.int().min(1).max(100));
 
-const schema = z.strictObject({
-  game: name.optional(),
+export const listQuery = z.strictObject({
+  game: name.optional().meta({ example: 'whist' }),
   mode: name.optional(),
-  player: account.optional(),
-  tournament: z.string().refine(isUuid, 'must be a UUID').optional(),
-  moment: name.optional(),
-  verified: z.union([z.boolean(), flag], 'must be true or false').optional(),
-  from: date.optional(),
-  to: date.optional(),
-  cursor: z.string().max(128).optional(),
+  player: account.optional().meta({ description: 'An account that played.' }),
+  tournament: z.string().refine(isUuid, 'must be a UUID').optional().meta({ format: 'uuid' }),
+  moment: name.optional().meta({ description: 'A type of moment that it has.', example: 'grand_slam' }),
+  verified: z
+    .union([z.boolean(), flag], 'must be true or false')
+    .optional()
+    .meta({ description: 'True: playing it again gave the same; false: it did not.' }),
+  from: date
+    .optional()
+    .meta({ description: 'It started then or later. A date alone is its midnight in UTC.' }),
+  to: date.optional().meta({ description: 'It started before.' }),
+  cursor: z.string().max(128).optional().meta({ description: '`nextCursor` of the page before.' }),
   limit: limit.default(20),
 });
+
+/** As a caller writes it. */
+export type ListQueryInput = z.input<typeof listQuery>;
 
 export interface ListQuery {
   readonly game?: string | undefined;
@@ -57,7 +65,7 @@ export interface ListQuery {
 
 /** Throws HistoryError `history/bad_query` or `history/bad_cursor`. */
 export function parseListQuery(raw: unknown): ListQuery {
-  const parsed = schema.safeParse(raw);
+  const parsed = listQuery.safeParse(raw);
   if (!parsed.success) throw badQuery(parsed.error);
   const { cursor, ...query } = parsed.data;
   return { ...query, after: cursor === undefined ? null : parseCursor(cursor) };

@@ -28,6 +28,8 @@ export interface Api {
   readonly bodyLimit?: number;
   /** Parameters of the path. */
   readonly params?: z.ZodObject;
+  /** What the query may hold, where the endpoint's own `query` lets all of it through: its service refuses by codes of its own. */
+  readonly query?: z.ZodObject;
   /** Request headers that it reads, with their meaning. */
   readonly headers?: Readonly<Record<string, string>>;
   /** By status: the answers that are no errors. */
@@ -36,9 +38,9 @@ export interface Api {
   readonly errors?: Readonly<Record<string, number>>;
 }
 
-export interface ApiMetadata {
-  readonly api: Api;
+export interface ApiMetadata<A extends Api = Api> {
+  readonly api: A;
 }
 
-/** For `metadata` of createEndpoint. */
-export const api = (described: Api): ApiMetadata => ({ api: described });
+/** For `metadata` of createEndpoint. Its very type is kept: the types of the client are made of it. */
+export const api = <const A extends Api>(described: A): ApiMetadata<A> => ({ api: described });

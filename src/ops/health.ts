@@ -1,6 +1,9 @@
 /** Whether the process lives, and whether it can serve: for load balancers and orchestrators. */
 import { createEndpoint } from '@colyseus/core';
+import { z } from 'zod';
+import { api } from '../http/api.ts';
 import { envelopeOf } from '../http/errors.ts';
+import { envelope } from '../http/openapi-errors.ts';
 
 export interface HealthCheck {
   /** Shown to whoever asks. */
@@ -20,6 +23,49 @@ export interface HealthDeps {
   readonly isDraining?: () => boolean;
 }
 
+const described = { tag: 'health', access: 'anyone', limit: 'free' } as const;
+
+const live = {
+  method: 'GET',
+  metadata: api({
+    ...described,
+    summary: 'Whether the process answers',
+    responses: {
+      200: { description: 'It does', schema: z.strictObject({ status: z.literal('live') }) },
+    },
+  }),
+} as const;
+
+const findings = {
+  checks: z
+    .record(z.string(), z.enum(['ok', 'failed']))
+    .meta({ description: 'What it needs, by name.', example: { database: 'ok' } }),
+  backlog: z.record(z.string(), z.int().min(0).nullable()).meta({
+    description:
+      'Records that readers of the stream have not handled yet; null where that can not be told now.',
+    example: { history: 0, moments: 0 },
+  }),
+};
+
+const ready = {
+  method: 'GET',
+  metadata: api({
+    ...described,
+    summary: 'Whether the process can serve',
+    responses: {
+      200: { description: 'It can', schema: z.strictObject({ status: z.literal('ready'), ...findings }) },
+      503: {
+        description: 'It can not: `checks` says why, or it is about to end (`draining`)',
+        schema: z.union([
+          z.strictObject({ status: z.literal('not_ready'), ...findings, ...envelope.shape }),
+          z.strictObject({ status: z.literal('draining'), ...envelope.shape }),
+        ]),
+      },
+    },
+    errors: { 'health/not_ready': 503, 'health/draining': 503 },
+  }),
+} as const;
+
 /** GET /health/live: 200 while the process answers. GET /health/ready: 200 when all checks hold and it is to go on, else 503. */
 export function healthEndpoints({
   checks,
@@ -27,8 +73,8 @@ export function healthEndpoints({
   isDraining = () => false,
 }: HealthDeps) {
   return {
-    live: createEndpoint('/health/live', { method: 'GET' }, async () => ({ status: 'live' })),
-    ready: createEndpoint('/health/ready', { method: 'GET' }, async () => {
+    live: createEndpoint('/health/live', live, async () => ({ status: 'live' })),
+    ready: createEndpoint('/health/ready', ready, async () => {
       // at once, whatever the checks would say
       if (isDraining()) return unavailable(draining());
       const outcomes = await Promise.all(

@@ -1,10 +1,13 @@
 /** Replays over HTTP. Whose matches are read is in the token alone. */
 import { createEndpoint } from '@colyseus/core';
+import { z } from 'zod';
 import type { Published } from '../events/event-stream.ts';
+import { api } from '../http/api.ts';
 import { ApiError } from '../http/errors.ts';
 import { requireMatch, type RequirePrincipal } from '../http/principal.ts';
 import { whenAnswered } from '../http/request-context.ts';
 import type { Log } from '../ops/logger.ts';
+import { replayLine, verifiedMatch } from './answers.ts';
 import { findEngine, type PlayedGame } from './engines.ts';
 import type { ReplayMoment } from './lines.ts';
 import type { ReadMatchLog } from './match-log.ts';
@@ -25,12 +28,69 @@ export interface ReplayEndpointsDeps {
   readonly log: Pick<Log, 'error'>;
 }
 
+const described = {
+  tag: 'replays',
+  access: 'account',
+  params: z.object({ id: z.string().meta({ format: 'uuid' }) }),
+} as const;
+
+const sameBytes = { ETag: 'Stands for these very bytes.' };
+
+const read = {
+  method: ['GET', 'HEAD'] as ('GET' | 'HEAD')[],
+  metadata: api({
+    ...described,
+    summary: 'The whole of a finished match, as JSON lines',
+    description:
+      'After the result only, since it holds the seed. Each line has its `kind`; the last is `end`: who has no such line has not all.',
+    headers: {
+      'Accept-Encoding': 'With `gzip` the lines come compressed.',
+      'If-None-Match': 'An ETag that was given before: 304 where nothing has changed.',
+    },
+    responses: {
+      200: {
+        description: 'Lines of JSON; the schema is that of each line',
+        contentType: 'application/x-ndjson',
+        schema: replayLine,
+        headers: sameBytes,
+      },
+      304: { description: 'The caller has it already', headers: sameBytes },
+    },
+    errors: {
+      'auth/forbidden': 403,
+      'history/not_found': 404,
+      'history/not_over': 409,
+      'history/bad_log': 422,
+      'replay/too_many': 429,
+    },
+  }),
+} as const;
+
+const verify = {
+  method: 'POST',
+  metadata: api({
+    ...described,
+    summary: 'Plays a finished match again, and compares all that was recorded of it',
+    description: 'What is found is kept: history shows it as `verified` and `flaw`.',
+    limit: 'strict',
+    responses: { 200: { description: 'What was found', schema: verifiedMatch } },
+    errors: {
+      'auth/forbidden': 403,
+      'history/not_found': 404,
+      'history/not_over': 409,
+      'replay/unknown_version': 409,
+      'replay/busy': 503,
+      'replay/too_long': 503,
+    },
+  }),
+} as const;
+
 /** GET /v1/matches/:id/replay → JSON lines, POST /v1/matches/:id/verify → Verified. */
 export function replayEndpoints(deps: ReplayEndpointsDeps) {
   const { requirePrincipal, readLog, readRecords, readMoments, games, verification } = deps;
   const openings = new Openings();
   return {
-    getReplay: createEndpoint('/v1/matches/:id/replay', { method: ['GET', 'HEAD'] }, async (context) => {
+    getReplay: createEndpoint('/v1/matches/:id/replay', read, async (context) => {
       const principal = requirePrincipal(context);
       const { tenantId, accountId } = principal;
       const { id } = context.params;
@@ -51,7 +111,7 @@ export function replayEndpoints(deps: ReplayEndpointsDeps) {
         },
       );
     }),
-    verifyMatch: createEndpoint('/v1/matches/:id/verify', { method: 'POST' }, async (context) => {
+    verifyMatch: createEndpoint('/v1/matches/:id/verify', verify, async (context) => {
       const principal = requirePrincipal(context);
       const { tenantId } = principal;
       requireMatch(principal, context.params.id);

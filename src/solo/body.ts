@@ -37,6 +37,7 @@ export const soloBody = z
   .refine(({ inputs, seed }) => inputs === undefined || seed !== undefined, {
     path: ['seed'],
     error: 'inputs say nothing without the seed that they were played with',
-  });
+  })
+  .meta({ id: 'SoloResult' });
 
 export type SoloBody = z.output<typeof soloBody>;

@@ -1,6 +1,8 @@
 /** Solo results over HTTP: the account is the token's. */
 import { createEndpoint } from '@colyseus/core';
+import { z } from 'zod';
 import type { Principal } from '../auth/principal.ts';
+import { api } from '../http/api.ts';
 import { ApiError } from '../http/errors.ts';
 import type { RequirePrincipal } from '../http/principal.ts';
 import { bodyLimit, idempotencyKey, soloBody } from './body.ts';
@@ -15,10 +17,54 @@ const path = '/api/solo_results';
 
 export const soloBodyLimits = { [path]: bodyLimit } as const;
 
+const posted = z
+  .strictObject({
+    id: z.uuid().meta({ description: 'Of its match in history.' }),
+    verified: z.boolean().meta({ description: 'It came with inputs, and they give it.' }),
+  })
+  .meta({ id: 'SoloResultPosted' });
+
+const post = {
+  method: 'POST',
+  body: soloBody,
+  metadata: api({
+    summary: 'Brings the result of a play without a room into history',
+    description:
+      'With the inputs of the play it is played again, and verified; without them it is kept as it is claimed.',
+    tag: 'solo',
+    access: 'account',
+    bodyLimit,
+    headers: {
+      'Idempotency-Key': 'The same key and body again has the same answer, and makes no second result.',
+    },
+    responses: {
+      201: {
+        description: 'It is in history',
+        schema: posted,
+        headers: { 'Idempotent-Replayed': '`true` where this was answered before.' },
+      },
+    },
+    errors: {
+      'solo/unknown_game': 400,
+      'solo/bad_inputs': 400,
+      'solo/bad_key': 400,
+      'options/invalid': 400,
+      'simulate/bad_input': 400,
+      'simulate/wrong_players': 400,
+      'auth/forbidden': 403,
+      'solo/not_reproduced': 422,
+      'solo/key_reused': 422,
+      'simulate/refused': 422,
+      'simulate/not_over': 422,
+      'solo/busy': 503,
+    },
+  }),
+} as const;
+
 /** POST /api/solo_results → 201 `{id, verified}`; `Idempotent-Replayed: true` where it is an answer given before. */
 export function soloEndpoints({ solo, requirePrincipal }: SoloEndpointsDeps) {
   return {
-    postSoloResult: createEndpoint(path, { method: 'POST', body: soloBody }, async (context) => {
+    postSoloResult: createEndpoint(path, post, async (context) => {
       const principal = requirePrincipal(context);
       requirePlayer(principal);
       const key = keyFrom(context.getHeader('idempotency-key'), context.body.idempotency_key);

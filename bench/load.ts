@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeyRing } from '../src/auth/key-ring.ts';
 import { createTokens } from '../src/auth/tokens.ts';
 import { loadConfig } from '../src/config.ts';
+import { Crowd, type CrowdCount } from './arena/crowd.ts';
 import { playOne } from './client/churn.ts';
 import { Duel } from './client/duel.ts';
+import { Getter } from './client/getter.ts';
 import { closedLoop, openLoop, type Pace } from './client/pace.ts';
 import { Table } from './client/table.ts';
 import { type Counted, Tally } from './client/tally.ts';
@@ -19,6 +21,8 @@ const { auth } = loadConfig(process.env);
 const tokens = createTokens({ ...auth, keys: createKeyRing(auth.keys!), now: Date.now });
 let tables: Table[] = [];
 let duels: Duel[] = [];
+let getter: Getter | null = null;
+const crowd = new Crowd();
 let pace: Pace | null = null;
 let tally = new Tally();
 let accounts = 0;
@@ -151,6 +155,29 @@ const calls = {
     };
     await Promise.all(Array.from({ length: atOnce }, work));
   },
+
+  async openArena(port: number, clients: number, hz: number): Promise<void> {
+    await crowd.open(port, someTokens(clients));
+    await crowd.start(hz);
+  },
+
+  countArena: (ms: number): Promise<CrowdCount> => crowd.count(ms),
+
+  leaveArena: (): Promise<void> => crowd.leave(),
+
+  startGets(port: number, path: string, connections: number): void {
+    getter = new Getter(port, path, someTokens(1)[0]!);
+    getter.start(connections);
+  },
+
+  /** Answers a second, for so long. */
+  async countGets(ms: number): Promise<number> {
+    const [before, began] = [getter!.answers, performance.now()];
+    await sleep(ms);
+    return ((getter!.answers - before) * 1000) / (performance.now() - began);
+  },
+
+  stopGets: (): void => getter!.stop(),
 
   /** Leaves all matches; resolves when every connection is closed. */
   async leave(): Promise<void> {

@@ -4,10 +4,12 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { arena } from './figures/arena.ts';
 import { bytes } from './figures/bytes.ts';
 import { directory } from './figures/directory.ts';
 import { duels } from './figures/duels.ts';
 import { comeback } from './figures/comeback.ts';
+import { http } from './figures/http.ts';
 import { latency } from './figures/latency.ts';
 import { memory } from './figures/memory.ts';
 import { outage } from './figures/outage.ts';
@@ -51,6 +53,8 @@ const figures = {
   churn,
   moments,
   outage,
+  arena,
+  http,
 };
 type Figure = keyof typeof figures;
 

@@ -1,6 +1,6 @@
 /**
  * The child that hosts what is measured: the server itself (`app`), the server on a store that forgets (`memory`), or
- * stock Colyseus with the bare room (`bare`). Arguments: which, and the core for database threads (`-`: not pinned).
+ * stock Colyseus with the bare room (`bare`); the arena in the house (`arena`) and in stock Colyseus (`bare-arena`). Arguments: which, and the core for database threads (`-`: not pinned).
  */
 import { matchMaker } from '@colyseus/core';
 import { subscribe } from 'node:diagnostics_channel';
@@ -13,7 +13,7 @@ import { MemoryStore } from './memory-store.ts';
 import { pinWorkers } from './pin.ts';
 import { serve } from './rpc.ts';
 
-export type Host = 'app' | 'memory' | 'bare';
+export type Host = 'app' | 'memory' | 'bare' | 'arena' | 'bare-arena';
 
 const [host, core] = process.argv.slice(2) as [Host, string];
 if (core !== '-') pinWorkers(Number(core));
@@ -22,6 +22,8 @@ const hosts: Record<Host, () => Promise<number>> = {
   app: async () => (await startApp(loadConfig(process.env))).port,
   memory: async () => (await startApp(loadConfig(process.env), { store: new MemoryStore() })).port,
   bare: async () => (await import('./bare/server.ts')).startBare(),
+  arena: async () => (await import('./arena/server.ts')).startArena(loadConfig(process.env)),
+  'bare-arena': async () => (await import('./arena/server.ts')).startBareArena(),
 };
 const starting = hosts[host]();
 starting.catch(() => {}); // told by `port`

@@ -110,6 +110,16 @@ export class Stage {
     return this.load.ask('open', this.#port, matches);
   }
 
+  /** Opens rooms of the arena, and moves in them. */
+  openArena(clients: number, hz: number): Promise<void> {
+    return this.load.ask('openArena', this.#port, clients, hz);
+  }
+
+  /** Asks for an address of the server over so many connections, as fast as the answers come. */
+  startGets(path: string, connections: number): Promise<void> {
+    return this.load.ask('startGets', this.#port, path, connections);
+  }
+
   /** Opens duels of Tetris. */
   openDuels(matches: number): Promise<void> {
     return this.load.ask('openDuels', this.#port, matches);

@@ -1,5 +1,5 @@
 /** The composition root: builds every service once (src/compose). The only file of src/ that imports rooms/. */
-import type { Server } from '@colyseus/core';
+import type { Room, Server } from '@colyseus/core';
 import { Encoder } from '@colyseus/schema';
 import { games as allGames } from '../rooms/index.ts';
 import { openBase } from './compose/base.ts';
@@ -25,16 +25,19 @@ export interface App {
 export interface Overrides {
   readonly games?: readonly Game[];
   readonly store?: MatchStore;
+  /** Rooms that are no matches, by name. */
+  readonly rooms?: Readonly<Record<string, new () => Room>>;
 }
 
 /** Starts a server. Throws errors with a `code` and a message for whoever started it; nothing is left open then. */
-export async function startApp(config: Config, { games = allGames, store }: Overrides = {}): Promise<App> {
+export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const { games = allGames, store, rooms = {} } = overrides;
   // Half the memory of a small room are the encoder's buffers, which grow where a state is larger.
   Encoder.BUFFER_SIZE = 2 * 1024;
   const closing: Closing = [];
   try {
     const base = await openBase(config, { games, store }, closing);
-    const { server, port } = await openServer(config, base, engines, closing);
+    const { server, port } = await openServer(config, base, { engines, rooms }, closing);
     await startWorkers(base, closing);
     closing.push(() => announceEnd(base));
     return { port, server, close: () => closeAll(closing) };

@@ -8,7 +8,8 @@ import { connect, type Socket as TcpSocket } from 'node:net';
 export interface SocketListener {
   /** `payload` is valid during this call only. */
   message(payload: Buffer): void;
-  closed(): void;
+  /** `status`: of the answer to a handshake that was refused; null where it was accepted, or there was no answer. */
+  closed(status: number | null): void;
 }
 
 const shared = Buffer.allocUnsafe(256 * 1024);
@@ -18,10 +19,11 @@ export class Socket {
   readonly #tcp: TcpSocket;
   readonly #listener: SocketListener;
   #isOpen = false;
+  #status: number | null = null;
   #rest: Buffer | null = null;
 
-  /** Dials 127.0.0.1; a handshake that fails ends in `closed`. */
-  constructor(port: number, path: string, listener: SocketListener) {
+  /** Dials; a handshake that fails ends in `closed`. */
+  constructor(port: number, path: string, listener: SocketListener, host = '127.0.0.1') {
     this.#listener = listener;
     const read = (length: number): boolean => {
       this.#read(shared.subarray(0, length));
@@ -29,14 +31,14 @@ export class Socket {
     };
     this.#tcp = connect({
       port,
-      host: '127.0.0.1',
+      host,
       noDelay: true,
       onread: { buffer: shared, callback: read },
     });
     this.#tcp.on('error', () => {});
-    this.#tcp.on('close', () => listener.closed());
+    this.#tcp.on('close', () => listener.closed(this.#status));
     this.#tcp.write(
-      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
     );
   }
@@ -46,8 +48,9 @@ export class Socket {
     this.#tcp.write(frame(opcodes.binary, payload));
   }
 
-  destroy(): void {
-    this.#tcp.destroy();
+  /** Cuts the connection hard: by a reset, which leaves no port waiting as an orderly end would. */
+  reset(): void {
+    this.#tcp.resetAndDestroy();
   }
 
   #read(chunk: Buffer): void {
@@ -61,8 +64,12 @@ export class Socket {
   #shakeHands(data: Buffer): number {
     const end = data.indexOf('\r\n\r\n');
     if (end < 0) return 0;
-    if (data.toString('latin1', 0, 12) === 'HTTP/1.1 101') this.#isOpen = true;
-    else this.#tcp.destroy();
+    const status = Number(data.toString('latin1', 9, 12));
+    this.#isOpen = status === 101;
+    if (!this.#isOpen) {
+      this.#status = status;
+      this.#tcp.destroy();
+    }
     return end + 4;
   }
 

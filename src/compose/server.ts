@@ -33,11 +33,17 @@ export interface Listening {
   readonly port: number;
 }
 
-/** `engines`: a module for the thread that verifies matches. */
+export interface Brought {
+  /** A module for the thread that verifies matches. */
+  readonly engines: URL;
+  /** Rooms that are no matches. */
+  readonly rooms: Readonly<Record<string, new () => Room>>;
+}
+
 export async function openServer(
   config: Config,
   base: Base,
-  engines: URL,
+  { engines, rooms: more }: Brought,
   closing: Closing,
 ): Promise<Listening> {
   const { games, rooms, log, logEvent, cluster } = base;
@@ -58,6 +64,7 @@ export async function openServer(
     rooms: {
       ...Object.fromEntries(games.map((game) => [game.name, roomOf(game, services)])),
       replay: defineReplayRoom(replayServices(config, base)),
+      ...Object.fromEntries(Object.entries(more).map(([name, room]) => [name, defineRoom(room)])),
     },
   });
   const port = await listen(server, config.http);

@@ -1,5 +1,6 @@
 import type { AnyEntity, EntityClass, EntitySchema, MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
+import type { PoolStatus } from '../ops/metric-sources.ts';
 import type { entities } from './entities.ts';
 import type { Sql } from './sql.ts';
 
@@ -14,6 +15,8 @@ export interface Database {
   /** A fresh fork: one for each unit of work, never one for the life of a room. */
   em(): Em;
   readonly sql: Sql;
+  /** Its connections now: of a server alone. */
+  readonly pool?: () => PoolStatus;
   close(): Promise<void>;
 }
 

@@ -33,7 +33,19 @@ export async function openPostgres(options: DatabaseOptions & { readonly url: st
     };
     await sql.query('select 1');
     const em = () => orm.em.fork() as unknown as Em;
-    return { kind: 'postgres', orm: orm as unknown as Orm, em, sql, close: () => orm.close() };
+    return {
+      kind: 'postgres',
+      orm: orm as unknown as Orm,
+      em,
+      sql,
+      pool: () => ({
+        idle: pool.idleCount,
+        busy: pool.totalCount - pool.idleCount,
+        waiting: pool.waitingCount,
+        most: pool.options.max,
+      }),
+      close: () => orm.close(),
+    };
   } catch (error) {
     await orm.close(true);
     throw unreachable(options.url, error);

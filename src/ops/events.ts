@@ -1,6 +1,6 @@
 /**
- * What happens in the house that an operator wants to know: one call each. Today it is a line of the log; metrics and
- * traces join here, so that no call site changes. Ids only, never a name or another personal datum.
+ * What happens in the house that an operator wants to know: one call each, which is a line of the log and a count of the
+ * metrics. Ids only, never a name or another personal datum.
  */
 import type { Log } from './logger.ts';
 
@@ -34,8 +34,10 @@ export type LogEvent = <N extends keyof BusinessEvents>(name: N, fields: Busines
 /** Events that somebody should look at. */
 const warnings: ReadonlySet<keyof BusinessEvents> = new Set(['replay_flagged', 'slow_client_dropped']);
 
-export function createEvents(log: Log): LogEvent {
+/** `count`: of the metrics. */
+export function createEvents(log: Log, count: LogEvent = () => {}): LogEvent {
   return (name, fields) => {
+    count(name, fields);
     const level = warnings.has(name) ? 'warn' : 'info';
     log[level]({ event: name, ...fields } as object, name);
   };

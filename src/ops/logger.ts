@@ -16,21 +16,43 @@ const secrets: readonly [RegExp, string][] = [
     '$1"[redacted]"',
   ],
   [/(\w+:\/\/[^\s:/"@]*:)[^\s/"@]+@/g, '$1[redacted]@'],
+  [/([?&](?:\w*token|secret|password)=)[^&#\s"'\\]+/gi, '$1[redacted]'],
+  [/\b((?:set-)?cookie: ?)[^"\\]+/gi, '$1[redacted]'],
 ];
+
+/** Fields that hold what belongs to a person: never in clear, whoever writes the line. */
+const personalFields = ['address', 'remoteAddress', 'ip', 'email', 'deviceId'];
 
 export function redact(line: string): string {
   return secrets.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
 }
 
+/** What joins every line; see log-context.ts. */
+export interface LogContext {
+  /** More fields of the line that is being written: a new object each time. */
+  readonly fields?: () => object;
+  /** What is shown of a personal datum. */
+  readonly personal?: (value: string) => string;
+}
+
 /** A logger of at least `level`; `destination` instead of standard output. */
-export function createLogger({ level }: Config['log'], destination?: DestinationStream): Logger {
+export function createLogger(
+  { level }: Config['log'],
+  destination?: DestinationStream,
+  { fields, personal = () => '[personal]' }: LogContext = {},
+): Logger {
+  const hide = (value: unknown): string => personal(String(value));
   return pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: pino.stdSerializers.err },
+      serializers: {
+        error: pino.stdSerializers.err,
+        ...Object.fromEntries(personalFields.map((name) => [name, hide])),
+      },
+      ...(fields && { mixin: fields }),
       hooks: { streamWrite: redact },
     },
     destination ?? pino.destination({ sync: true }),

@@ -1,0 +1,58 @@
+/** Metrics of what matches do: a few numbers that grow for each move, and none for a tick. */
+import type { HandledBatch, MatchObserver } from '../match/observer.ts';
+import type { Instruments } from './instruments.ts';
+
+/** What one game counts, found once. */
+function ofGame(instruments: Instruments, game: string) {
+  const { commands, commandSeconds, stepSeconds, committedEntries, commitSeconds } = instruments;
+  return {
+    accepted: commands.of(game, 'accepted'),
+    refused: commands.of(game, 'refused'),
+    command: commandSeconds.of(game),
+    wait: stepSeconds.of(game, 'wait'),
+    rules: stepSeconds.of(game, 'rules'),
+    commit: stepSeconds.of(game, 'commit'),
+    tell: stepSeconds.of(game, 'tell'),
+    entries: committedEntries.of(game),
+    commits: commitSeconds.of(game),
+  };
+}
+
+/** `known`: games whose figures are there from the beginning; a rate needs a zero to begin with. */
+export function matchMetrics(instruments: Instruments, known: readonly string[]): MatchObserver {
+  const games = new Map<string, ReturnType<typeof ofGame>>();
+  const find = (game: string): ReturnType<typeof ofGame> => {
+    const found = games.get(game) ?? ofGame(instruments, game);
+    if (!games.has(game)) games.set(game, found);
+    return found;
+  };
+  for (const game of known) find(game);
+
+  function handled({ game, commands, beganAt, ruledAt, committedAt, toldAt }: HandledBatch): void {
+    const of = find(game);
+    for (const { arrivedAt, outcome } of commands) {
+      of.command.observe((toldAt - arrivedAt) / 1000);
+      if (outcome.ok) of.accepted.add();
+      else {
+        of.refused.add();
+        instruments.refusals.of(game, outcome.code).add();
+      }
+    }
+    of.wait.observe((beganAt - commands[0]!.arrivedAt) / 1000);
+    of.rules.observe((ruledAt - beganAt) / 1000);
+    // of a tick-based match commits come behind: no command waits for one
+    if (committedAt > ruledAt) of.commit.observe((committedAt - ruledAt) / 1000);
+    of.tell.observe((toldAt - committedAt) / 1000);
+  }
+
+  return {
+    now: () => performance.now(),
+    handled,
+    committed({ game, status, entries, ms }) {
+      const of = find(game);
+      instruments.commits.of(game, status).add();
+      of.commits.observe(ms / 1000);
+      if (status === 'ok') of.entries.add(entries);
+    },
+  };
+}

@@ -1,4 +1,5 @@
 /** Every endpoint of the server, with its services. */
+import packageJson from '../../package.json' with { type: 'json' };
 import { devTokenEndpoints } from '../auth/dev-token.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Config } from '../config.ts';
@@ -6,6 +7,7 @@ import { streamStatus } from '../events/status.ts';
 import { historyEndpoints } from '../history/endpoints.ts';
 import { writeMatch } from '../history/recorder.ts';
 import { summarize } from '../history/summarize.ts';
+import { openApiEndpoints } from '../http/openapi.ts';
 import { createRequirePrincipal } from '../http/principal.ts';
 import { simulate } from '../match/simulate.ts';
 import { healthEndpoints } from '../ops/health.ts';
@@ -15,7 +17,12 @@ import { createSolo, type Solo } from '../solo/solo.ts';
 import type { Base } from './base.ts';
 import { replayEndpointsOf } from './replays.ts';
 
-export function endpointsOf({ production, auth }: Config, base: Base, verifier: Verifier) {
+export function endpointsOf(config: Config, base: Base, verifier: Verifier) {
+  const endpoints = servicesOf(config, base, verifier);
+  return { ...endpoints, ...openApiEndpoints({ endpoints, version: packageJson.version }) };
+}
+
+function servicesOf({ production, auth }: Config, base: Base, verifier: Verifier) {
   const { tokens, logEvent, history, database } = base;
   const requirePrincipal = createRequirePrincipal(tokens);
   const minted = ({ accountId, tenantId, roles }: Principal): void =>

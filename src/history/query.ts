@@ -24,6 +24,14 @@ const digits = z
   .transform(Number);
 const limit = z.union([z.int(), digits], 'must be a whole number').pipe(z.int().min(1).max(100));
 
+/** A parameter of HTTP in the document: what its text stands for, without the text. */
+const shownAs =
+  (schema: object) =>
+  ({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void => {
+    delete jsonSchema['anyOf'];
+    Object.assign(jsonSchema, schema);
+  };
+
 export const listQuery = z.strictObject({
   game: name.optional().meta({ example: 'whist' }),
   mode: name.optional(),
@@ -33,13 +41,18 @@ export const listQuery = z.strictObject({
   verified: z
     .union([z.boolean(), flag], 'must be true or false')
     .optional()
-    .meta({ description: 'True: playing it again gave the same; false: it did not.' }),
+    .meta({
+      description: 'True: playing it again gave the same; false: it did not.',
+      override: shownAs({ type: 'boolean' }),
+    }),
   from: date
     .optional()
     .meta({ description: 'It started then or later. A date alone is its midnight in UTC.' }),
   to: date.optional().meta({ description: 'It started before.' }),
   cursor: z.string().max(128).optional().meta({ description: '`nextCursor` of the page before.' }),
-  limit: limit.default(20),
+  limit: limit
+    .default(20)
+    .meta({ override: shownAs({ type: 'integer', minimum: 1, maximum: 100, default: 20 }) }),
 });
 
 /** As a caller writes it. */

@@ -168,21 +168,49 @@ function roomHere(matchId: string): MatchRoom | null {
   return room instanceof MatchRoom ? room : null;
 }
 
-/** Colyseus' room list; a room that is asked for by its id is revived where it is not here. */
+/**
+ * Colyseus' room list; a room that is asked for by its id is revived where it is not here. By its id it is found at once:
+ * the list itself is searched from end to end.
+ */
 export class MatchDriver extends LocalDriver {
   readonly #rooms: LiveRooms;
+  readonly #byId = new Map<string, IRoomCache>();
 
   constructor(rooms: LiveRooms) {
     super();
     this.#rooms = rooms;
   }
 
+  override async insert(room: IRoomCache): Promise<boolean> {
+    const isInserted = await super.insert(room);
+    if (isInserted) this.#byId.set(room.roomId, room);
+    return isInserted;
+  }
+
+  override persist(room: IRoomCache, create?: boolean): boolean {
+    const isNew = super.persist(room, create);
+    if (isNew) this.#byId.set(room.roomId, room);
+    return isNew;
+  }
+
+  override remove(roomId: string): boolean {
+    this.#byId.delete(roomId);
+    return super.remove(roomId);
+  }
+
+  override clear(): void {
+    this.#byId.clear();
+    super.clear();
+  }
+
   override findOne(
     conditions: Partial<IRoomCache>,
     sort?: Parameters<LocalDriver['findOne']>[1],
   ): Promise<IRoomCache> {
-    const { roomId } = conditions;
-    if (roomId === undefined || this.has(roomId)) return super.findOne(conditions, sort);
-    return this.#rooms.find(roomId).then(() => super.findOne(conditions, sort));
+    const { roomId, ...others } = conditions;
+    if (roomId === undefined) return super.findOne(conditions, sort);
+    const isById = Object.keys(others).length === 0;
+    const look = async () => (isById ? this.#byId.get(roomId)! : super.findOne(conditions, sort));
+    return this.has(roomId) ? look() : this.#rooms.find(roomId).then(look);
   }
 }

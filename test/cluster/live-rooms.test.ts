@@ -1,8 +1,10 @@
 /** Revivals of one match that are asked for at once, in one process. */
+import { type IRoomCache, LocalDriver } from '@colyseus/core';
+import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../bench/memory-store.ts';
-import { type Elsewhere, LiveRooms } from '../../src/cluster/live-rooms.ts';
+import { type Elsewhere, LiveRooms, MatchDriver } from '../../src/cluster/live-rooms.ts';
 import { Matches } from '../../src/match/matches.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -40,4 +42,33 @@ test('[CL73] a process that ends revives nothing, and says that another may', as
   rooms.drain();
   await expect(rooms.find(randomUUID())).rejects.toMatchObject({ status: 503, code: 'server/draining' });
   expect([...turns.taken]).toEqual([]);
+});
+
+describe('the list of rooms of a single process', () => {
+  const step = fc.record({
+    what: fc.constantFrom('insert', 'persist', 'remove', 'clear'),
+    room: fc.integer({ min: 0, max: 4 }),
+  });
+  const listingOf = (room: number) => ({ roomId: `room-${room}`, name: 'whist' }) as IRoomCache;
+
+  test('[CU19] by its id a room is found as Colyseus’ own list finds it, whatever came and went', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step), async (steps) => {
+        const [ours, stock] = [new MatchDriver(roomsOf(new Turns())), new LocalDriver()];
+        for (const driver of [ours, stock])
+          for (const { what, room } of steps) {
+            if (what === 'insert') await driver.insert(listingOf(room));
+            else if (what === 'persist' && !driver.has(`room-${room}`)) driver.persist(listingOf(room), true);
+            else if (what === 'remove') driver.remove(`room-${room}`);
+            else if (what === 'clear') driver.clear();
+          }
+        for (const { roomId } of [0, 1, 2, 3, 4].map(listingOf)) {
+          const expected = await stock.findOne({ roomId });
+          expect(await ours.findOne({ roomId })).toEqual(expected);
+          expect(await ours.findOne({ roomId, name: 'whist' })).toEqual(expected);
+          expect(await ours.findOne({ roomId, name: 'tetris' })).toBeUndefined();
+        }
+      }),
+    );
+  });
 });

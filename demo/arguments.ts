@@ -12,6 +12,6 @@ export function parseOrExplain<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new DemoError(`${(error as Error).message.split('. ')[0]}. See --help`);
+    throw new DemoError(`${(error as Error).message.split(/\.\s/)[0]}. See --help`);
   }
 }

@@ -50,6 +50,8 @@ export class Generator {
   readonly #timer: NodeJS.Timeout;
   #tally = new Tally();
   #cpu = process.cpuUsage();
+  /** Tables in the order in which they move: not that in which they open, or those of the ramp would move in bursts. */
+  readonly #order: readonly number[];
   #opened = 0;
   #moved = 0;
   #isLimited = false;
@@ -59,6 +61,7 @@ export class Generator {
     this.#load = load;
     this.#deps = deps;
     this.#tables = Array.from({ length: load.tables }, () => null);
+    this.#order = shuffled(load.tables, deps.random);
     const start = performance.now();
     const perCut = load.churnKind === 'replace' ? seats : 1;
     this.#opening = new Schedule(start, (load.tables * 1000) / load.rampMs, load.tables);
@@ -116,7 +119,8 @@ export class Generator {
   #beat(): void {
     const now = performance.now();
     for (const due of this.#opening.take(now)) void this.#open(this.#opened++, due);
-    for (const due of this.#moves.take(now)) this.#tables[this.#moved++ % this.#tables.length]?.due(due);
+    for (const due of this.#moves.take(now))
+      this.#tables[this.#order[this.#moved++ % this.#order.length]!]?.due(due);
     for (const _ of this.#cuts.take(now)) this.#churn();
   }
 
@@ -173,6 +177,12 @@ export class Generator {
     await this.#tables[slot]?.close();
     await this.#open(slot, due);
   }
+}
+
+/** The numbers from 0, in random order. */
+function shuffled(count: number, random: () => number): number[] {
+  const keys = Float64Array.from({ length: count }, random);
+  return Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]!);
 }
 
 /** Errors of Node's fetch say what happened in their cause. */

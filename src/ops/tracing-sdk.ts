@@ -73,7 +73,7 @@ const getter: TextMapGetter<Carrier> = {
   get(carrier, key) {
     const value = carrier[key];
     if (typeof value !== 'string' || value.length > longestHeader) return undefined;
-    return redact(value);
+    return key === 'tracestate' ? redact(value) : value;
   },
 };
 

@@ -45,10 +45,15 @@ export const listQuery = z.strictObject({
       description: 'True: playing it again gave the same; false: it did not.',
       override: shownAs({ type: 'boolean' }),
     }),
-  from: date
-    .optional()
-    .meta({ description: 'It started then or later. A date alone is its midnight in UTC.' }),
-  to: date.optional().meta({ description: 'It started before.' }),
+  from: date.optional().meta({
+    description:
+      'It started then or later: a date, which is its midnight in UTC, or a date with time and zone.',
+    override: shownAs({ type: 'string', example: '2026-11-20' }),
+  }),
+  to: date.optional().meta({
+    description: 'It started before.',
+    override: shownAs({ type: 'string', example: '2026-11-20T08:30:00Z' }),
+  }),
   cursor: z.string().max(128).optional().meta({ description: '`nextCursor` of the page before.' }),
   limit: limit
     .default(20)

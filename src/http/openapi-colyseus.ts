@@ -1,6 +1,7 @@
 /** What Colyseus itself answers beside our endpoints, described by hand. */
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import { problem } from './openapi-errors.ts';
 
 /** What the SDK needs to open its socket. */
 export const seatReservation = z
@@ -23,7 +24,10 @@ export const matchmakingError = z
 
 const refusal = (description: string): ZodOpenApiResponseObject => ({
   description,
-  content: { 'application/json': { schema: matchmakingError } },
+  content: {
+    'application/json': { schema: matchmakingError },
+    'application/problem+json': { schema: problem },
+  },
 });
 
 export const colyseusPaths: ZodOpenApiPathsObject = {
@@ -55,14 +59,14 @@ export const colyseusPaths: ZodOpenApiPathsObject = {
           description: 'The seat is held for some seconds',
           content: { 'application/json': { schema: seatReservation } },
         },
-        400: refusal('`options/invalid`, and what a game refuses'),
+        400: refusal('`options/invalid`, and what the layer refuses of a body'),
         401: refusal('The code of the fault of the token'),
-        403: refusal('`auth/forbidden`'),
+        403: refusal('`auth/forbidden`, `http/foreign_origin`'),
         404: refusal('`match/not_found`'),
         409: refusal('`seat/none_free`, and what a game refuses'),
-        413: { $ref: '#/components/responses/TooLarge' },
-        415: { $ref: '#/components/responses/UnsupportedType' },
-        429: { $ref: '#/components/responses/TooMany' },
+        413: refusal('`http/too_large`'),
+        415: refusal('`http/unsupported_type`'),
+        429: refusal('`http/too_many`'),
         520: refusal('There is no such room or method'),
         521: refusal('No room fits, and none was to be made'),
         '5XX': refusal('`internal`; 503 while the server stops'),
@@ -73,7 +77,7 @@ export const colyseusPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: 'colyseusHealth',
       tags: ['health'],
-      summary: 'Whether Colyseus answers; `/health/ready` says more',
+      summary: 'Whether Colyseus answers: readiness says more',
       security: [],
       responses: {
         200: { description: 'It does', content: { 'text/plain': { schema: z.literal('OK') } } },

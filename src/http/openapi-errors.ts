@@ -67,12 +67,19 @@ const withBody = (_api: Api, takesBody: boolean): boolean => takesBody;
 const layer: Readonly<Record<string, LayerAnswer>> = {
   BadRequest: {
     status: 400,
-    codes: ['http/bad_request'],
+    codes: ['http/bad_request', 'http/unexpected_body'],
     applies: (_api, takesBody) => !takesBody,
   },
   BadBody: {
     status: 400,
-    codes: ['http/bad_request', 'http/malformed', 'http/invalid'],
+    codes: [
+      'http/bad_request',
+      'http/malformed',
+      'http/too_deep',
+      'http/duplicate_key',
+      'http/bad_key',
+      'http/invalid',
+    ],
     applies: withBody,
   },
   Unauthorized: {
@@ -80,12 +87,22 @@ const layer: Readonly<Record<string, LayerAnswer>> = {
     codes: Object.keys(tokenCodes),
     applies: ({ access }) => access !== 'anyone',
   },
-  Forbidden: { status: 403, codes: ['auth/forbidden'], applies: ({ access }) => access !== 'anyone' },
+  Forbidden: {
+    status: 403,
+    codes: ['http/foreign_origin', 'auth/forbidden'],
+    applies: ({ access }) => access !== 'anyone',
+  },
+  ForeignOrigin: {
+    status: 403,
+    codes: ['http/foreign_origin'],
+    applies: ({ access }) => access === 'anyone',
+  },
+  TooSlow: { status: 408, codes: ['http/timeout'], applies: withBody },
   TooLarge: { status: 413, codes: ['http/too_large'], applies: withBody },
   UnsupportedType: { status: 415, codes: ['http/unsupported_type'], applies: withBody },
   TooMany: { status: 429, codes: ['http/too_many'], applies: ({ limit }) => limit !== 'free' },
   Internal: { status: 500, codes: ['internal'] },
-  Unavailable: { status: 503, codes: ['http/unavailable'] },
+  Unavailable: { status: 503, codes: ['http/timeout', 'http/unavailable'] },
 };
 
 /** For the components of the document. */

@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Mac } from '../auth/mac.ts';
 
-export const hopHeader = 'x-gamekeeper-hop';
+export { hopHeader } from '../http/upgrades.ts';
+
 const freshMs = 10_000;
 
 export class Hops {

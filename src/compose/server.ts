@@ -17,7 +17,6 @@ import { colyseusLogger } from '../ops/logger.ts';
 import { adminMonitor } from '../ops/monitor.ts';
 import { defineReplayRoom } from '../replays/define-replay-room.ts';
 import { Verifier } from '../replays/verifier.ts';
-import { soloBodyLimits } from '../solo/endpoints.ts';
 import type { Base } from './base.ts';
 import type { Closing } from './closing.ts';
 import { leaveHouse } from './draining.ts';
@@ -95,11 +94,13 @@ function httpOf(config: Config, base: Base, verifier: Verifier) {
     inTurn: cluster?.inTurn,
     isOf: (matchId, tenantId) => rooms.isOf(matchId, tenantId),
     endpoints: endpointsOf(config, base, verifier),
-    bodyLimits: soloBodyLimits,
     authenticate: (token) => tokens.verify(token),
+    origins: config.http.allowedOrigins,
+    trustedProxies: config.http.trustedProxies,
+    production: config.production,
     mounts: {
       '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }),
-      '/': pages(webFolder),
+      '/': { handler: pages(webFolder), limit: 'pages' },
     },
     log,
   });

@@ -42,9 +42,13 @@ const byStatus: Readonly<Record<number, readonly [code: string, message: string]
   403: ['http/forbidden', 'This is not allowed with your token.'],
   404: ['http/not_found', 'There is nothing at this address.'],
   405: ['http/method_not_allowed', 'This method is not known here.'],
+  408: ['http/timeout', 'The request came too slowly: try again.'],
   413: ['http/too_large', 'The body is too large.'],
+  414: ['http/uri_too_long', 'The address is too long.'],
   415: ['http/unsupported_type', 'The body must be JSON: send Content-Type: application/json.'],
+  417: ['http/unexpected', 'Nothing but 100-continue can be expected here.'],
   429: ['http/too_many', 'These were too many requests: wait, and try again.'],
+  431: ['http/headers_too_large', 'The headers are too many or too large.'],
   503: ['http/unavailable', 'The server is stopping or starting: try again in a moment.'],
 };
 
@@ -53,6 +57,12 @@ export function errorOfStatus(status: number, message?: string): PublicError {
   if (status >= 500 && status !== 503) return internalError;
   const [code, text] = byStatus[status] ?? ['http/refused', 'The request was refused.'];
   return { status, code, message: message ?? text };
+}
+
+/** The same to throw: for what the layer itself refuses. */
+export function refusalOf(status: number, code?: string, message?: string): ApiError {
+  const usual = errorOfStatus(status, message);
+  return new ApiError(status, code ?? usual.code, usual.message);
 }
 
 /** Errors say themselves that they are public: by a code with a slash, and a status that blames nobody here. */
@@ -68,14 +78,13 @@ export function asPublic(error: unknown): PublicError | null {
   return { status, code, message, ...(typeof retryAfter === 'number' && { retryAfter }) };
 }
 
-export function envelopeOf({ code, message }: PublicError): Envelope {
-  return { error: { code, message, request_id: requestId() } };
+export function envelopeOf({ code, message }: PublicError, id = requestId()): Envelope {
+  return { error: { code, message, request_id: id } };
 }
 
-/** Headers that go with an error, besides its body. */
+/** Headers that go with an error, besides those of its body. */
 export function headersOf({ status, retryAfter = 5 }: PublicError): Record<string, string> {
   return {
-    'Content-Type': 'application/json',
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
     ...((status === 429 || status === 503) && { 'Retry-After': String(Math.ceil(retryAfter)) }),
   };

@@ -1,16 +1,23 @@
 /**
  * The layer that no endpoint can forget. Colyseus, its router and express all hang on the `request` event of one HTTP
- * server; this server lets a request through to them only after it has an id, a sane target and a bounded body.
- * Limits of rate and origin join here.
+ * server, and its sockets on `upgrade`; this server lets through to them only what has come through the walls (admit.ts,
+ * upgrades.ts), and answers the rest itself.
  */
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../ops/logger.ts';
-import { ApiError, asPublic, internalError } from './errors.ts';
-import { readBody } from './read-body.ts';
-import { refuse } from './refuse.ts';
-import { inRequest } from './request-context.ts';
+import { admit, type AdmissionDeps } from './admit.ts';
+import { asPublic, internalError, type PublicError } from './errors.ts';
+import { refuseMalformed } from './malformed.ts';
+import type { HttpObserver, SeenRequest } from './observer.ts';
+import { refuse, refuseSocket } from './refuse.ts';
+import { type Current, inRequest } from './request-context.ts';
+import type { FindRoute } from './route.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { pathOf } from './target.ts';
+import { answerWithin } from './time-out.ts';
+import { admitUpgrade, hopHeader } from './upgrades.ts';
 
 /** Takes a socket that asks for an upgrade; calls `here` where it is for this process. Never rejects. */
 export type RouteUpgrade = (
@@ -20,85 +27,122 @@ export type RouteUpgrade = (
   here: () => void,
 ) => Promise<void>;
 
-/** Bytes of a body, matchmaking included, where an address has no limit of its own. */
-const usualBodyLimit = 65_536;
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+export interface GuardedServerOptions extends AdmissionDeps {
+  readonly log: Log;
+  readonly findRoute: FindRoute;
+  readonly observer?: HttpObserver | undefined;
+  /** Where there are other processes, who takes a socket. */
+  readonly route?: RouteUpgrade | undefined;
+  /** How long an endpoint may take until its answer begins. */
+  readonly answerMs: number;
+}
+
+const connections = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  // of the slowest of the largest bodies; their own times are in admit.ts
+  requestTimeout: 120_000,
+  connectionsCheckingInterval: 2_000,
+  // longer than that of usual balancers, so that none asks on a connection that has just been closed
+  keepAliveTimeout: 65_000,
+  // target.ts looks at it, and answers as this layer does
+  requireHostHeader: false,
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+};
 
 export class GuardedServer extends Server {
-  readonly #log: Log;
-  readonly #bodyLimits: ReadonlyMap<string, number>;
+  readonly #options: GuardedServerOptions;
+  /** The latest answer on a connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
 
-  readonly #route: RouteUpgrade | undefined;
-
-  /** `bodyLimits`: bytes, by path. `route`: where there are other processes, who takes a socket. */
-  constructor(log: Log, bodyLimits: Readonly<Record<string, number>> = {}, route?: RouteUpgrade) {
-    super({ requestTimeout: 30_000, headersTimeout: 10_000 });
-    this.#log = log;
-    this.#route = route;
-    this.#bodyLimits = new Map(Object.entries(bodyLimits));
+  constructor(options: GuardedServerOptions) {
+    super(connections);
+    this.maxRequestsPerSocket = 1_000;
+    this.#options = options;
+    // without a listener Node would answer by itself
+    this.on('checkExpectation', (...args: unknown[]) => this.emit('request', ...args));
   }
 
   override emit(event: string, ...args: unknown[]): boolean {
-    if (event === 'upgrade' && this.#route) {
-      const [request, socket, head] = args as [IncomingMessage, Duplex, Buffer];
-      void this.#route(request, socket, head, () => super.emit(event, ...args));
-      return true;
-    }
-    if (event !== 'request') return super.emit(event, ...args);
-    const [request, response] = args as [IncomingMessage, ServerResponse];
-    const id = nameRequest(request, response);
-    this.#logWhenDone(id, request, response);
-    void inRequest({ id, response }, () => this.#admit(request, response));
+    if (event === 'request') this.#request(...(args as [IncomingMessage, ServerResponse]));
+    else if (event === 'upgrade') void this.#upgrade(...(args as [IncomingMessage, Duplex, Buffer]));
+    else if (event === 'clientError') this.#malformed(...(args as [Error, Duplex]));
+    else return super.emit(event, ...args);
     return true;
   }
 
-  async #admit(request: IncomingMessage & { body?: unknown }, response: ServerResponse): Promise<void> {
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const { findRoute, observer } = this.#options;
+    const id = nameRequest(request, response);
+    setSecurityHeaders(response);
+    this.#answers.set(request.socket, response);
+    const route = findRoute(request.method ?? '', pathOf(request.url));
+    const seen: SeenRequest = { id, request, response, route };
+    this.#logWhenDone(seen);
+    const handle = (): void => void inRequest({ seen }, (current) => this.#admit(current));
+    if (observer) observer.request(seen, handle);
+    else handle();
+  }
+
+  async #admit(current: Current): Promise<void> {
+    const { request, response } = current.seen;
     try {
-      checkTarget(request);
-      // Colyseus' router and express take a body that is there already.
-      const body = await readBody(request, this.#bodyLimit(request));
-      if (body !== undefined) request.body = body;
+      if (!(await admit(current, this.#options))) return;
+      answerWithin(this.#options.answerMs, response);
       super.emit('request', request, response);
     } catch (error) {
-      const known = asPublic(error);
-      if (!known) this.#log.error({ error }, 'a request failed before it reached an endpoint');
-      refuse(response, known ?? internalError);
+      refuse(response, this.#publicError(error));
     }
   }
 
-  #bodyLimit({ url }: IncomingMessage): number {
-    return this.#bodyLimits.get(pathOf(url)) ?? usualBodyLimit;
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { observer, route } = this.#options;
+    const here = (): void => void super.emit('upgrade', request, socket, head);
+    // whether it is a true one is for `route` to find out
+    if (route && hopHeader in request.headers) return route(request, socket, head, here);
+    try {
+      await admitUpgrade(request, socket, this.#options);
+      if (socket.destroyed) return;
+      observer?.upgrade(null);
+      if (route) await route(request, socket, head, here);
+      else here();
+    } catch (error) {
+      const refused = this.#publicError(error);
+      observer?.upgrade(refused.code);
+      refuseSocket(socket, refused, idOf(request));
+    }
   }
 
-  #logWhenDone(requestId: string, { method, url }: IncomingMessage, response: ServerResponse): void {
+  #malformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+    refuseMalformed(error, socket, this.#answers.get(socket), this.#options.observer);
+  }
+
+  #publicError(error: unknown): PublicError {
+    const known = asPublic(error);
+    if (!known) this.#options.log.error({ error }, 'a request failed before it reached an endpoint');
+    return known ?? internalError;
+  }
+
+  #logWhenDone({ id: requestId, request: { method, url }, response, route }: SeenRequest): void {
     const started = performance.now();
     const path = pathOf(url);
     response.once('close', () => {
       const ms = Math.round(performance.now() - started);
-      this.#log.debug({ requestId, method, path, status: response.statusCode, ms }, 'request');
+      const { statusCode: status } = response;
+      this.#options.log.debug({ requestId, method, path, route: route.pattern, status, ms }, 'request');
     });
   }
 }
 
-/** Without the query, which may hold a token. */
-const pathOf = (url = ''): string => url.split('?', 1)[0]!;
-
 /** A caller that has an id keeps it, so that one id goes through all its systems. */
-function nameRequest({ headers }: IncomingMessage, response: ServerResponse): string {
+function idOf({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
-  const id = typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
-  headers['x-request-id'] = id;
-  response.setHeader('X-Request-Id', id);
-  return id;
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
-/** Colyseus makes a URL of these outside any try: what is no URL would end the process. */
-function checkTarget({ method, url = '', headers }: IncomingMessage): void {
-  if (!methods.has(method ?? ''))
-    throw new ApiError(405, 'http/method_not_allowed', 'This method is not known here.');
-  if (!/^https?$/.test(String(headers['x-forwarded-proto']))) delete headers['x-forwarded-proto'];
-  const { host = 'localhost' } = headers;
-  if (host === '' || !url.startsWith('/') || !URL.canParse(`http://${host}${url}`)) {
-    throw new ApiError(400, 'http/bad_request', 'The Host header and the path are not ones that make a URL.');
-  }
+function nameRequest(request: IncomingMessage, response: ServerResponse): string {
+  const id = idOf(request);
+  request.headers['x-request-id'] = id;
+  response.setHeader('X-Request-Id', id);
+  return id;
 }

@@ -1,23 +1,41 @@
 /** What Colyseus' server needs so that every answer of this process has one form. Rules with ids in SPEC.md. */
 import { createRouter, type Endpoint } from '@colyseus/core';
 import type { Application, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Principal } from '../auth/principal.ts';
 import type { Log } from '../ops/logger.ts';
+import { createFindClient } from './address.ts';
 import { onError, onResponse } from './error-response.ts';
 import { asPublic, errorOfStatus, internalError } from './errors.ts';
 import { GuardedServer, type RouteUpgrade } from './guarded-server.ts';
+import type { Limits } from './limits.ts';
 import { guardMatchmaking, type InTurn, type IsOf } from './matchmaking.ts';
+import type { HttpObserver } from './observer.ts';
+import { type AllowedOrigins, createCheckOrigin, forbidOrigins, muteColyseus } from './origins.ts';
 import { refuse } from './refuse.ts';
+import { asMount, createFindRoute, type Mounts } from './routes.ts';
+import { pagePolicy } from './security-headers.ts';
 import { sendBody } from './send-body.ts';
 
 export interface HttpOptions<E extends Record<string, Endpoint>> {
-  /** Endpoints of createEndpoint, by a name of their own. */
+  /** Endpoints of createEndpoint, by a name of their own; each with the metadata of api.ts. */
   readonly endpoints: E;
   /** What express carries, by the path where it stands. */
-  readonly mounts?: Readonly<Record<string, RequestHandler>>;
-  /** Bytes that a body may have, by path, where that is more than usual. */
-  readonly bodyLimits?: Readonly<Record<string, number>>;
-  /** Throws for a token that is not valid; matchmaking asks it first. Without it, rooms alone decide who comes in. */
-  readonly authenticate?: (token: string) => unknown;
+  readonly mounts?: Mounts;
+  /** Throws for a token that is not valid. Without it, endpoints and rooms alone decide who comes in. */
+  readonly authenticate?: (token: string) => Principal;
+  /** Absent: none. */
+  readonly limits?: Limits;
+  readonly observer?: HttpObserver;
+  /** Of web pages that may ask. Absent: its own, and outside production those of this machine. */
+  readonly origins?: AllowedOrigins;
+  /** Addresses, networks, or names that `proxy-addr` knows. Absent: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Absent: false. */
+  readonly production?: boolean;
+  /** How long 65,536 bytes of a body may take. */
+  readonly bodyMs?: number;
+  /** How long an endpoint may take until its answer begins. */
+  readonly answerMs?: number;
   /** Where there are other processes: who takes a socket, and turns of those who ask for the same room at once. */
   readonly route?: RouteUpgrade | undefined;
   readonly inTurn?: InTurn | undefined;
@@ -28,33 +46,44 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
 
 /**
  * Gives `server` for the transport (`new WebSocketTransport({ server })`), and `routes` and `express` for `defineServer`.
- * Nothing else is to be hung on that server.
+ * Nothing else is to be hung on that server. Throws an Error for an endpoint without metadata.
  */
-export function createHttp<E extends Record<string, Endpoint>>({
-  endpoints,
-  mounts = {},
-  bodyLimits = {},
-  authenticate = () => {},
-  route,
-  inTurn,
-  isOf,
-  log,
-}: HttpOptions<E>) {
-  guardMatchmaking({ log, authenticate, inTurn, ...(isOf && { isOf }) });
-  return {
-    server: new GuardedServer(log, bodyLimits, route),
-    routes: createRouter(endpoints, {
-      onError: onError(log) as never,
-      onResponse: async (response) => sendBody((await onResponse(response)) ?? response),
-    }),
-    express(app: Application): void {
-      app.disable('x-powered-by');
-      for (const [path, handler] of Object.entries(mounts)) app.use(path, handler);
-      app.use((_request: Request, response: Response) => refuse(response, errorOfStatus(404)));
-      app.use(expressErrors(log));
-    },
-  };
+export function createHttp<E extends Record<string, Endpoint>>(options: HttpOptions<E>) {
+  const { endpoints, mounts = {}, authenticate, production = false, inTurn, isOf, log } = options;
+  guardMatchmaking({ log, authenticate: authenticate ?? (() => {}), inTurn, ...(isOf && { isOf }) });
+  muteColyseus();
+  const routes = createRouter(endpoints, {
+    onError: onError(log) as never,
+    onResponse: async (response) => sendBody((await onResponse(response)) ?? response),
+  });
+  const server = new GuardedServer({
+    log,
+    authenticate,
+    production,
+    limits: options.limits,
+    observer: options.observer,
+    route: options.route,
+    findRoute: createFindRoute(routes, endpoints, mounts),
+    findClient: createFindClient(options.trustedProxies ?? []),
+    checkOrigin: createCheckOrigin(options.origins ?? null, production),
+    bodyMs: options.bodyMs ?? 10_000,
+    answerMs: options.answerMs ?? 30_000,
+  });
+  return { server, routes, express: (app: Application): void => mountAll(app, mounts, log) };
 }
+
+function mountAll(app: Application, mounts: Mounts, log: Log): void {
+  app.disable('x-powered-by');
+  for (const [path, mount] of Object.entries(mounts)) app.use(path, asPage, asMount(mount).handler);
+  app.use((_request: Request, response: Response) => refuse(response, errorOfStatus(404)));
+  app.use(expressErrors(log));
+}
+
+const asPage: RequestHandler = (_request, response, next) => {
+  forbidOrigins(response);
+  response.setHeader('Content-Security-Policy', pagePolicy);
+  next();
+};
 
 /** Express knows an error handler by its four parameters. */
 function expressErrors(log: Log) {

@@ -5,6 +5,7 @@
 import { ErrorCode, matchMaker, ServerError } from '@colyseus/core';
 import type { Log } from '../ops/logger.ts';
 import { ApiError, asPublic, internalError } from './errors.ts';
+import { verifiedBefore } from './principal.ts';
 
 /** Refusals of Colyseus itself, whose texts name nothing but what the client has sent. */
 const colyseusCodes: ReadonlySet<number> = new Set([
@@ -47,7 +48,8 @@ const atOnce: InTurn = (_key, work) => work();
 export function guardMatchmaking({ log, authenticate, inTurn = atOnce, isOf }: MatchmakingGuard): void {
   matchMaker.controller.invokeMethod = async (method, roomName, options = {}, context) => {
     try {
-      const principal = authenticate(context?.token ?? '');
+      const token = context?.token ?? '';
+      const principal = verifiedBefore(token) ?? authenticate(token);
       if (byId.has(method) && isOf && !(await isOf(roomName, tenantOf(principal)))) throw notFound();
       const work = () => matchmake(method, roomName, options, context);
       return await (method === 'joinOrCreate'

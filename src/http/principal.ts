@@ -2,6 +2,7 @@
 import type { Principal } from '../auth/principal.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import { ApiError } from './errors.ts';
+import { currentRequest } from './request-context.ts';
 
 /** What of an endpoint's context is needed: its headers. */
 export interface HasHeaders {
@@ -12,7 +13,19 @@ export type RequirePrincipal = (context: HasHeaders) => Principal;
 
 /** A function that gives the principal of a request's bearer token, and throws AuthError where there is none. */
 export function createRequirePrincipal(tokens: Tokens): RequirePrincipal {
-  return (context) => tokens.verify(bearerToken(context.getHeader('authorization')));
+  return (context) => {
+    const token = bearerToken(context.getHeader('authorization'));
+    return verifiedBefore(token) ?? tokens.verify(token);
+  };
+}
+
+/** The principal of a token that was verified when this request came in, or null. Throws what was wrong with it. */
+export function verifiedBefore(token: string | null): Principal | null {
+  const verified = currentRequest()?.verified;
+  if (!verified || verified.token !== token) return null;
+  const { outcome } = verified;
+  if ('error' in outcome) throw outcome.error;
+  return outcome.principal;
 }
 
 /** The token of an Authorization header (RFC 6750), or null. */

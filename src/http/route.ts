@@ -16,3 +16,9 @@ export interface Route {
 
 /** Of any request: also where nothing is (`pattern` is `none` then). `path` is without the query. */
 export type FindRoute = (method: string, path: string) => Route;
+
+/** Bytes of a body, where an endpoint says nothing else. */
+export const usualBodyLimit = 65_536;
+
+/** Where Colyseus' clients ask for seats. */
+export const matchmakingPattern = '/matchmake/:method/:roomName';

@@ -18,6 +18,13 @@ export function sendBody(response: Response, pauseMs = longestPauseMs): Response
   const answer = currentResponse();
   const body = response.body as ReadableStream<Uint8Array> | null;
   if (!answer || !body) return response;
+  const { status, statusText, headers } = response;
+  const head = new Response(null, { status, statusText, headers });
+  if (answer.writableEnded) {
+    // it came too late, and nobody takes it
+    void body.cancel();
+    return head;
+  }
   const { end } = answer;
   answer.end = () => {
     answer.end = end;
@@ -26,6 +33,5 @@ export function sendBody(response: Response, pauseMs = longestPauseMs): Response
     pipeline(Readable.fromWeb(body), answer).catch(() => {});
     return answer;
   };
-  const { status, statusText, headers } = response;
-  return new Response(null, { status, statusText, headers });
+  return head;
 }

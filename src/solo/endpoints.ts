@@ -15,8 +15,6 @@ export interface SoloEndpointsDeps {
 
 const path = '/api/solo_results';
 
-export const soloBodyLimits = { [path]: bodyLimit } as const;
-
 const posted = z
   .strictObject({
     id: z.uuid().meta({ description: 'Of its match in history.' }),

@@ -106,7 +106,7 @@ describe('GET /v1/matches/:id', () => {
     expect(await (await ask(`/${olderId}`)).json()).toEqual(await history.get('acme', olderId));
   });
 
-  test.each(['x', liveId, '00000000-0000-0000-0000-000000000000', '%00', '..%2f', '1;drop'])(
+  test.each(['x', liveId, '00000000-0000-0000-0000-000000000000', '%27', '1;drop'])(
     '[H18] no match in history has an id like number %#',
     async (id) => {
       expect(await refusal(ask(`/${id}`))).toEqual([404, 'history/not_found']);

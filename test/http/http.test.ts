@@ -107,7 +107,7 @@ describe('an error', () => {
     ['/known', 409, 'game/taken', 'Somebody was faster.'],
     ['/router', 418, 'http/refused', 'teapot'],
     ['/strict', 403, 'page/closed', 'This page is closed.'],
-    ['/users/%zz', 400, 'http/bad_request', 'The request is not one that this server understands.'],
+    ['/users/%zz', 400, 'http/bad_request', 'The path is not one of RFC 3986: send it percent-encoded.'],
     ['/nothing', 404, 'http/not_found', 'There is nothing at this address.'],
   ])('[HT2] of %s is in the envelope', async (path, status, code, message) => {
     const answer = await call(path);
@@ -200,7 +200,8 @@ describe('a body', () => {
     const paths = ['/echo', '/matchmake/joinOrCreate/x', '/nothing', '/page'];
     const floods = paths.flatMap((path) => [flood(path, 20_000_000, true), flood(path, 20_000_000, false)]);
     for (const { status, body, sent } of await Promise.all(floods)) {
-      expect([status, JSON.parse(body).error.code]).toEqual([413, 'http/too_large']);
+      expect(status).toBe(413);
+      expect(body).toContain('http/too_large');
       expect(sent).toBeLessThan(20_000_000);
     }
   });

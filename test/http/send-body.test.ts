@@ -84,8 +84,9 @@ test('[HT13] a stream that fails is cut, and others are served', async () => {
 
 test('[HT13] a client that takes nothing for long is cut, and the stream ends', async () => {
   let ended = false;
-  const server = createServer((_request, response) =>
-    inRequest({ id: 'x', response }, () => {
+  const route = { pattern: 'none', limit: 'usual', bodyLimit: 0 } as const;
+  const server = createServer((request, response) =>
+    inRequest({ seen: { id: 'x', request, response, route } }, () => {
       const endless: UnderlyingSource<Uint8Array> = {
         pull: (parts) => parts.enqueue(part),
         cancel: () => void (ended = true),

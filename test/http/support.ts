@@ -1,6 +1,7 @@
 import { defineServer, type Endpoint, type Room } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { connect } from 'node:net';
+import { api } from '../../src/http/api.ts';
 import { createHttp, type HttpOptions } from '../../src/http/http.ts';
 import { listen } from '../../src/http/listen.ts';
 import { colyseusLogger, createLogger } from '../../src/ops/logger.ts';
@@ -12,6 +13,9 @@ export interface TestHttp {
   readonly lines: Record<string, unknown>[];
   close(): Promise<void>;
 }
+
+/** Of endpoints that a test makes without a word about them. */
+const undescribed = api({ summary: 'Of a test', tag: 'test', access: 'anyone', responses: {} });
 
 type Rooms = Record<string, new () => Room>;
 
@@ -25,6 +29,7 @@ export async function startHttp<E extends Record<string, Endpoint>>(
     { level: 'debug' },
     { write: (line: string) => void lines.push(JSON.parse(line)) },
   );
+  for (const { options: own } of Object.values(options.endpoints)) own.metadata ??= undescribed;
   const { server, routes, express } = createHttp({ ...options, log });
   const colyseus = defineServer({
     greet: false,

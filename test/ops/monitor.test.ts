@@ -162,17 +162,11 @@ describe('the call of any method', () => {
   test.each([
     '/monitor/api/room/call',
     '/monitor/api/room/call/',
-    '/monitor//api/room/call',
-    '/monitor/api//room//call',
     '/monitor/api/room/CALL',
     '/MONITOR/api/room/call',
-    '/monitor/api/room%2Fcall',
     '/monitor/api/room%252Fcall',
     '/monitor/api/%72oom/c%61ll',
-    '/monitor/api/x%2F..%2Froom/call',
-    '/monitor/api/room/call/.',
     '/monitor/api/room/call;x',
-    '/monitor/api/room/call%00',
   ])('[OP9] is closed at %s', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
       const answer = await rawGet(path + query(), admin, method);
@@ -188,6 +182,12 @@ describe('the call of any method', () => {
     '/%6donitor/api/room/call',
     '/x/../monitor/api/room/call',
     '/monitor%2Fapi/room/call',
+    '/monitor//api/room/call',
+    '/monitor/api//room//call',
+    '/monitor/api/room%2Fcall',
+    '/monitor/api/x%2F..%2Froom/call',
+    '/monitor/api/room/call/.',
+    '/monitor/api/room/call%00',
   ])('[OP9] is nowhere else either: %s', async (path) => {
     expect(await rawGet(path + query(), admin)).toMatch(/^HTTP\/1.1 40[34] /);
     expect(await rawGet(path + query(), player)).toMatch(/^HTTP\/1.1 40[34] /);

@@ -193,7 +193,7 @@ describe('GET /v1/matches/:id/replay', () => {
       [newId(), 'acme'],
       ['x', 'acme'],
       [whistId, 'rival'],
-      ['%00', 'acme'],
+      ['%27', 'acme'],
     ] as const) {
       for (const [path, init] of [
         ['replay', {}],

@@ -32,7 +32,7 @@ export class Family<C extends Child, L extends readonly string[]> implements Ins
   readonly name: string;
   readonly help: string;
   readonly type: Instrument['type'];
-  readonly #labels: L;
+  readonly labels: L;
   readonly #make: () => C;
   readonly #children = new Map<string, { readonly labels: Labels; readonly child: C }>();
 
@@ -40,7 +40,7 @@ export class Family<C extends Child, L extends readonly string[]> implements Ins
     this.type = type;
     this.name = name;
     this.help = help;
-    this.#labels = labels;
+    this.labels = labels;
     this.#make = make;
     // what has no labels is there from the beginning
     if (labels.length === 0) this.of(...([] as unknown as { [K in keyof L]: string }));
@@ -64,7 +64,7 @@ export class Family<C extends Child, L extends readonly string[]> implements Ins
 
   #add(values: readonly string[]): C {
     const key = values.join('\n');
-    const labels = Object.fromEntries(this.#labels.map((label, i) => [label, values[i]!]));
+    const labels = Object.fromEntries(this.labels.map((label, i) => [label, values[i]!]));
     const added = this.#children.get(key) ?? { labels, child: this.#make() };
     this.#children.set(key, added);
     return added.child;

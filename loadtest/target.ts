@@ -6,6 +6,7 @@ import { DemoError } from '../demo/demo-error.ts';
 import { openStorage } from '../bench/storage.ts';
 import { freePort } from '../scripts/cluster/ports.ts';
 import { ServerProcess } from '../scripts/cluster/server-process.ts';
+import { unlimited } from '../scripts/unlimited.ts';
 import type { Address } from './guest.ts';
 
 const run = promisify(execFile);
@@ -16,14 +17,6 @@ export interface Target extends Address {
   readonly keys: string | null;
   close(): Promise<void>;
 }
-
-/** Variables of a server that is to let a load of one address and many accounts through. */
-export const unlimited = {
-  RATE_LIMIT_PER_ADDRESS: '0',
-  RATE_LIMIT_PER_ACCOUNT: '0',
-  RATE_LIMIT_STRICT: '0',
-  MAX_SOCKETS_PER_ADDRESS: '0',
-} as const;
 
 /** What to do about HTTP 429. */
 export const limitHint = `The server limits this load (HTTP 429). Start it with ${Object.entries(unlimited)

@@ -2,7 +2,15 @@
  * A span for each request whose trace is kept, by the conventions for HTTP servers. No path and no query: they hold ids
  * and tokens; the pattern of the route stands for them.
  */
-import { type Attributes, context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { IncomingMessage } from 'node:http';
 import type { HttpObserver, SeenRequest } from '../http/observer.ts';
 import { redact } from './logger.ts';
@@ -25,11 +33,7 @@ export function traceHttp({ tracer, sampling, callerOf }: Tracing): HttpObserver
         { kind: SpanKind.SERVER, startTime: wallTime(), attributes },
         caller,
       );
-      seen.response.once('close', () => {
-        span.setAttributes(outcomeOf(seen));
-        if (isFault(seen)) span.setStatus({ code: SpanStatusCode.ERROR });
-        span.end(wallTime());
-      });
+      seen.response.once('close', () => end(span, seen));
       context.with(trace.setSpan(ROOT_CONTEXT, span), handle);
     },
   };
@@ -50,17 +54,17 @@ function described({ id, request, route: { pattern } }: SeenRequest): [name: str
 }
 
 /** A client that went away before the answer began has no status. */
-function outcomeOf({ request, response, refusedWith }: SeenRequest): Attributes {
-  const { statusCode, headersSent } = response;
-  return {
+function end(span: Span, { request, response: { statusCode, headersSent }, refusedWith }: SeenRequest): void {
+  const isFault = statusCode >= 500;
+  span.setAttributes({
     'url.scheme': schemeOf(request),
     ...(headersSent && { 'http.response.status_code': statusCode }),
     ...(refusedWith !== undefined && { 'gamekeeper.code': refusedWith }),
-    ...(statusCode >= 500 && { 'error.type': refusedWith ?? String(statusCode) }),
-  };
+    ...(isFault && { 'error.type': refusedWith ?? String(statusCode) }),
+  });
+  if (isFault) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(wallTime());
 }
-
-const isFault = ({ response }: SeenRequest): boolean => response.statusCode >= 500;
 
 /** As the client sees it. Headers of proxies that are not trusted are gone by the end of a request. */
 function schemeOf({ headers, socket }: IncomingMessage): string {

@@ -1,5 +1,5 @@
 /** The OpenTelemetry SDK: the only file that loads it. Spans wait in a bounded queue, and go out as OTLP in JSON over HTTP. */
-import { context, ROOT_CONTEXT, type TextMapGetter, trace, type Tracer } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, type TextMapGetter, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -22,8 +22,7 @@ const exportMs = 2_000;
 /** Characters of `traceparent` and `tracestate`; W3C asks for no more. */
 const longestHeader = 512;
 
-export interface Sdk extends Pick<Tracing, 'callerOf'> {
-  readonly tracer: Tracer;
+export interface Sdk extends Omit<Tracing, 'sampling'> {
   close(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export async function trace(share: number, given?: Pick<Collector, 'url'>) {
   const collector = await startCollector();
   const raw: string[] = [];
   const log = createLogger({ level: 'debug' }, { write: (line) => void raw.push(line) });
-  const endpoint = given?.url ?? collector.url;
+  const endpoint = given?.url ?? `${collector.url}/`;
   const { close, ...observers } = await openTracing({ endpoint, share, service: 'tests' }, { log });
   return {
     ...observers,

@@ -4,8 +4,9 @@ import type { Redis } from 'ioredis';
 import type { Mac } from '../auth/mac.ts';
 import type { RouteUpgrade } from '../http/guarded-server.ts';
 import type { InTurn } from '../http/matchmaking.ts';
-import { connectRedis, mustAnswer } from '../redis/connect.ts';
+import { mustAnswer } from '../redis/connect.ts';
 import { redisTurns } from '../redis/turn.ts';
+import { Connections, type ConnectionsOptions } from './connections.ts';
 import { Hops } from './hop.ts';
 import { clusterTurns } from './join-turns.ts';
 import type { Elsewhere } from './live-rooms.ts';
@@ -15,16 +16,13 @@ import { RoomDirectory } from './room-directory.ts';
 import { isReachable } from './tunnel.ts';
 import { createUpgradeRouter } from './upgrade-router.ts';
 
-export interface ClusterOptions {
-  readonly redisUrl: string;
+export interface ClusterOptions extends ConnectionsOptions {
   /** Stands before all keys. */
   readonly prefix: string;
   /** Where other processes of the house reach this one; the port is known once it listens. */
   readonly host: string;
   /** Proofs under a secret that all processes have. */
   readonly mac: (purpose: string) => Mac;
-  readonly now: () => number;
-  readonly log: { warn(fields: object, message: string): void };
 }
 
 export interface Cluster {
@@ -35,6 +33,8 @@ export interface Cluster {
   readonly route: RouteUpgrade;
   /** For the store: answers or fails within half a second. */
   readonly hot: Redis;
+  /** For the limits: answers or fails within a quarter of a second. */
+  readonly limits: Redis;
   /** The process where a new room is best made. */
   place(): Promise<string>;
   /** From now on others know this process, and send sockets of its rooms here. */
@@ -46,21 +46,10 @@ export interface Cluster {
 
 /** Throws RedisError where Redis does not answer, and MemberError where processes live that this one can't work with. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const { prefix, mac, now, log } = options;
-  const connections: Redis[] = [];
-  const connect = (name: string, timeoutMs?: number): Redis => {
-    const onError = (error: Error): void => log.warn({ name, error }, 'Redis does not answer');
-    const redis = connectRedis({
-      url: options.redisUrl,
-      name,
-      onError,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    });
-    connections.push(redis);
-    return redis;
-  };
-  const redis = connect('directory', 2_000);
-  const close = async (): Promise<void> => connections.forEach((connection) => connection.disconnect());
+  const { prefix, mac, now } = options;
+  const connections = new Connections(options);
+  const { log } = connections;
+  const redis = connections.connect('directory', 2_000);
   const self: Mutable<Member> = {
     version: clusterVersion,
     processId: '',
@@ -99,13 +88,13 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     await mustAnswer(redis);
     await members.check();
   } catch (error) {
-    await close();
+    connections.close();
     throw error;
   }
   const turns = redisTurns(redis);
   const turnOf = (matchId: string): string => `{${prefix}}:reviving:${matchId}`;
   return {
-    presence: new HousePresence(connect('presence'), (error) =>
+    presence: new HousePresence(connections.connect('presence'), (error) =>
       log.warn({ error }, 'other processes could not be told'),
     ),
     directory,
@@ -122,9 +111,10 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       directory,
       hops: new Hops(mac('hop'), () => matchMaker.processId, now),
       isHere: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
-      log,
+      log: options.log,
     }),
-    hot: connect('store', 500),
+    hot: connections.connect('store', 500),
+    limits: connections.connect('limits', 250),
     place: async () => members.place(),
     async join(port) {
       self.port = port;
@@ -136,7 +126,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     },
     async close() {
       await members.leave();
-      await close();
+      connections.close();
     },
   };
 }

@@ -25,10 +25,13 @@ import { Reconnection } from '../match/reconnection.ts';
 import { createEvents } from '../ops/events.ts';
 import { createLogger, type Log } from '../ops/logger.ts';
 import { Outage } from '../ops/outages.ts';
+import { createGuards, type Guards } from '../resilience/guards.ts';
+import type { GuardObserver } from '../resilience/observer.ts';
 import type { MatchStore } from '../store/match-store.ts';
 import { type MatchStoreOptions, openMatchStore } from '../store/postgres-match-store.ts';
 import { openRedisMatchStore } from '../store/redis-match-store.ts';
 import type { Closing } from './closing.ts';
+import { guardDatabase, guardRedis } from './guards.ts';
 import { openStreams } from './streams.ts';
 
 const redisPrefix = 'gamekeeper';
@@ -39,19 +42,28 @@ export interface BaseOptions {
   readonly games: readonly Game[];
   /** Instead of the store over the database. */
   readonly store?: MatchStore | undefined;
+  /** Who watches the guards of what is outside. */
+  readonly guardObserver?: GuardObserver | undefined;
 }
 
-export async function openBase(config: Config, { games, store: given }: BaseOptions, closing: Closing) {
+export async function openBase(
+  config: Config,
+  { games, store: given, guardObserver }: BaseOptions,
+  closing: Closing,
+) {
   const clock = systemClock;
   const ownLog = createLogger(config.log);
   const outage = new Outage({ what: 'the database', log: ownLog, now: clock.now, explains: isUnreachable });
   const log = outage.quiet(ownLog);
-  const database = watched(await openStorage(config), outage);
-  closing.push(() => database.close());
+  const guards = createGuards(guardObserver);
+  const storage = await openStorage(config);
+  closing.push(() => storage.close());
+  closing.push(async () => guards.close());
+  const database = watched(guardDatabase(storage, guards, config.database.poolMax), outage);
   const { sql } = database;
-  const streams = openStreams(config, sql, log, closing);
+  const streams = openStreams(config, { sql, log, guards }, closing);
   const keys = createKeyRing(config.auth.keys ?? [openDevKey(config.dataDir)]);
-  const cluster = await openHouse(config, keys, log, closing);
+  const cluster = await openHouse(config, { keys, log, guards }, closing);
   const onCommit = (): void => streams.local.nudge();
   const storeOptions = { sql, processId: randomUUID(), now: clock.now, onCommit };
   const store = given ?? (await openStore(storeOptions, cluster, log));
@@ -71,6 +83,7 @@ export async function openBase(config: Config, { games, store: given }: BaseOpti
     history: createHistory({ database, stream: streams.world, rows: rowsOf(sql) }),
     matches,
     cluster,
+    guards,
     rooms: new LiveRooms(store, matches, cluster?.elsewhere),
     reconnection: new Reconnection(createMac(keys, 'reconnection')),
   };
@@ -78,8 +91,7 @@ export async function openBase(config: Config, { games, store: given }: BaseOpti
 
 async function openHouse(
   { cluster, http }: Config,
-  keys: KeyRing,
-  log: Log,
+  { keys, log, guards }: { keys: KeyRing; log: Log; guards: Guards },
   closing: Closing,
 ): Promise<Cluster | null> {
   if (!cluster) return null;
@@ -90,6 +102,7 @@ async function openHouse(
     mac: (purpose) => createMac(keys, purpose),
     now: systemClock.now,
     log,
+    guard: (connection, probe) => guardRedis(guards, connection, probe),
   });
   closing.push(() => house.close());
   return house;

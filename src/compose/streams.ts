@@ -8,7 +8,9 @@ import { openEventStream, type PostgresEventStream } from '../events/postgres-ev
 import { systemClock } from '../match/clock.ts';
 import type { Log } from '../ops/logger.ts';
 import { Outage } from '../ops/outages.ts';
+import type { Guards } from '../resilience/guards.ts';
 import type { Closing } from './closing.ts';
+import { guardNats } from './guards.ts';
 
 export interface Streams {
   /** What the store commits. */
@@ -18,7 +20,17 @@ export interface Streams {
   readonly world: Pick<EventStream, 'subscribe' | 'read' | 'readMoments'>;
 }
 
-export function openStreams({ nats: { url } }: Config, sql: Sql, log: Log, closing: Closing): Streams {
+export interface StreamDeps {
+  readonly sql: Sql;
+  readonly log: Log;
+  readonly guards: Guards;
+}
+
+export function openStreams(
+  { nats: { url } }: Config,
+  { sql, log, guards }: StreamDeps,
+  closing: Closing,
+): Streams {
   const outage = new Outage({
     what: 'NATS',
     log,
@@ -35,12 +47,20 @@ export function openStreams({ nats: { url } }: Config, sql: Sql, log: Log, closi
   const local = openEventStream({ sql, onError });
   closing.push(() => local.close());
   if (url === null) return { local, nats: null, world: local };
+  const guard = guardNats(guards);
   const nats = openNatsEventStream({
     url,
     sql,
     onError,
-    onDown: (error) => outage.down(error),
-    onUp: () => outage.up(),
+    guard: (work) => guard.run(work),
+    onDown(error) {
+      outage.down(error);
+      guards.tell(guard.name, 'open');
+    },
+    onUp() {
+      outage.up();
+      guards.tell(guard.name, 'closed');
+    },
   });
   closing.push(() => nats.close());
   return { local, nats, world: worldOf(local, nats) };

@@ -36,9 +36,17 @@ const UNREACHABLE_SYSTEM = new Set([
 const UNREACHABLE_MESSAGE =
   /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered a connection error|^Query read timeout/;
 
+// of a guard (src/resilience): too much was waiting, and it has not been done
+const OVERLOADED = 'resilience/overloaded';
+
 /** Whether the same work may succeed when it is tried again: conflicts, lost connections, a server that restarts or is full. */
 export function isTransient(error: unknown): boolean {
-  return hasCause(error, (cause) => CONFLICT_STATE.test(errorCode(cause)) || tellsOutage(cause));
+  return hasCause(error, (cause) => isConflict(cause) || tellsOutage(cause));
+}
+
+function isConflict(error: Error): boolean {
+  const code = errorCode(error);
+  return CONFLICT_STATE.test(code) || code === OVERLOADED;
 }
 
 /** A refused connection to NATS or Redis looks the same as one to the database. */

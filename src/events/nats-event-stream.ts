@@ -34,6 +34,8 @@ export interface NatsEventStreamOptions {
   readonly leaseMs?: number;
   /** How long an answer of NATS may take, in milliseconds. */
   readonly requestMs?: number;
+  /** What all that is asked of NATS passes through. */
+  readonly guard?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Returns at once, whether NATS is there or not: it's sought in the background. */

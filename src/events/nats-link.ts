@@ -42,6 +42,7 @@ export interface NatsLinkOptions {
   /** Called once when NATS can't be used any more (or not yet), and once when it can be again. */
   readonly onDown?: ((error: unknown) => void) | undefined;
   readonly onUp?: (() => void) | undefined;
+  readonly guard?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 export class NatsLink {
@@ -79,7 +80,12 @@ export class NatsLink {
    * Does `work` in the session, and again where the stream had to be made first. Rejects at once while NATS is away,
    * and when it goes away meanwhile. All errors have a code.
    */
-  async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { guard } = this.#options;
+    return guard ? guard(() => this.#do(work)) : this.#do(work);
+  }
+
+  async #do<T>(work: (session: Session) => Promise<T>): Promise<T> {
     await this.#tried.promise;
     const session = this.#session;
     if (!session) throw unavailable(this.#closed ? 'it was closed' : 'NATS does not answer');

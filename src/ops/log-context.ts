@@ -1,15 +1,32 @@
 /** What a line of the log says by itself: the request in which it was written, and nothing personal in clear. */
 import type { Mac } from '../auth/mac.ts';
-import { currentResponse, requestId } from '../http/request-context.ts';
+import { type Current, currentRequest } from '../http/request-context.ts';
 import { currentTraceId } from './tracing-context.ts';
 
-/** The ids of the request that is being answered, and of its trace where that is kept; empty outside one. */
-export function requestFields(): { readonly requestId?: string; readonly traceId?: string } {
-  const response = currentResponse();
+export interface RequestFields {
+  readonly requestId?: string;
+  /** Of whoever has proved to make it. */
+  readonly accountId?: string;
+  /** Where the trace is kept. */
+  readonly traceId?: string;
+}
+
+/** The ids of the request that is being answered; empty outside one. */
+export function requestFields(): RequestFields {
+  const current = currentRequest();
   // what a request began, such as a room with its timers, inherits its context and lives on for hours
-  if (!response || response.closed) return {};
-  const traceId = currentTraceId();
-  return { requestId: requestId(), ...(traceId !== undefined && { traceId }) };
+  if (!current || current.seen.response.closed) return {};
+  const [accountId, traceId] = [accountOf(current), currentTraceId()];
+  return {
+    requestId: current.seen.id,
+    ...(accountId !== undefined && { accountId }),
+    ...(traceId !== undefined && { traceId }),
+  };
+}
+
+function accountOf({ verified }: Current): string | undefined {
+  if (!verified || 'error' in verified.outcome) return undefined;
+  return verified.outcome.principal.accountId;
 }
 
 /**

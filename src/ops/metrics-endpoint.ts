@@ -2,20 +2,19 @@
 import { createEndpoint } from '@colyseus/core';
 import { createHash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Tokens } from '../auth/tokens.ts';
 import { api } from '../http/api.ts';
-import { bearerToken, requireRole } from '../http/principal.ts';
+import { bearerToken, type RequirePrincipal, requireRole } from '../http/principal.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsDeps {
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   /** Of whoever scrapes (Config.metrics); null: there is none. */
   readonly scrapeToken: KeyObject | null;
-  readonly tokens: Tokens;
+  readonly requirePrincipal: RequirePrincipal;
 }
 
 /** GET /metrics: the text of a scrape, for the bearer of the scrape token or of a token with the role admin; else 401 or 403. */
-export function metricsEndpoints({ metrics, scrapeToken, tokens }: MetricsDeps) {
+export function metricsEndpoints({ metrics, scrapeToken, requirePrincipal }: MetricsDeps) {
   const isScraper = scraperCheck(scrapeToken);
   return {
     metrics: createEndpoint(
@@ -40,7 +39,7 @@ export function metricsEndpoints({ metrics, scrapeToken, tokens }: MetricsDeps) 
       },
       async (context) => {
         const given = bearerToken(context.getHeader('authorization'));
-        if (!isScraper(given)) requireRole(tokens.verify(given), 'admin');
+        if (!isScraper(given)) requireRole(requirePrincipal(context), 'admin');
         const headers = { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' };
         return new Response(await metrics.text(), { headers });
       },

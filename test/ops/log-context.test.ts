@@ -8,11 +8,12 @@ import { logCommands } from '../../src/ops/command-log.ts';
 import { createPersonal, requestFields } from '../../src/ops/log-context.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { openTracing } from '../../src/ops/tracing.ts';
-import { key } from '../auth/support.ts';
+import { alice, key, tokensAt } from '../auth/support.ts';
 import { startHttp, type TestHttp } from '../http/support.ts';
 import { startCollector } from '../support/otlp.ts';
 import { until } from '../support/server.ts';
 
+const tokens = tokensAt(0);
 const personal = createPersonal(createMac(createKeyRing([key('k1')]), 'log'));
 const lines: Record<string, unknown>[] = [];
 const log = createLogger(
@@ -43,6 +44,7 @@ describe('lines of a request', () => {
       return { traceId };
     };
     http = await startHttp({
+      authenticate: (token) => tokens.verify(token),
       endpoints: {
         answer: createEndpoint('/answer', { method: 'GET' }, answer),
         traced: createEndpoint('/traced', { method: 'GET' }, traced),
@@ -52,16 +54,18 @@ describe('lines of a request', () => {
   afterAll(() => http.close());
 
   test('[OP39] have its id; what it left behind has not', async () => {
-    const response = await fetch(`${http.url}/answer`, { headers: { 'x-request-id': 'r-7' } });
+    const headers = { 'x-request-id': 'r-7', authorization: `Bearer ${tokens.sign(alice, 60).token}` };
+    const response = await fetch(`${http.url}/answer`, { headers });
     await response.text();
     await until(() => http.lines.some(({ msg }) => msg === 'request'), 'it is over');
     release();
     await until(() => said('left behind'), 'it is told');
     log.info({}, 'outside');
-    expect(said('within')).toMatchObject({ requestId: 'r-7' });
+    expect(said('within')).toMatchObject({ requestId: 'r-7', accountId: 'alice' });
     expect(said('within')).not.toHaveProperty('traceId');
     expect(said('named')).toMatchObject({ requestId: 'of its own' });
-    for (const what of ['left behind', 'outside']) expect(said(what)).not.toHaveProperty('requestId');
+    for (const what of ['left behind', 'outside'])
+      for (const id of ['requestId', 'accountId']) expect(said(what)).not.toHaveProperty(id);
   });
 
   test('[OP39] have its trace where that is kept', async () => {

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRequirePrincipal } from '../../src/http/principal.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { metricsEndpoints } from '../../src/ops/metrics-endpoint.ts';
 import { alice, tokensAt } from '../auth/support.ts';
@@ -8,6 +9,7 @@ import { parseExposition } from './exposition.ts';
 
 const scrapeToken = 'a-token-that-scrapes-1';
 const tokens = tokensAt(0);
+const requirePrincipal = createRequirePrincipal(tokens);
 const admin = tokens.sign(alice, 60).token;
 const player = tokens.sign({ ...alice, roles: [] }, 60).token;
 let http: TestHttp;
@@ -16,7 +18,7 @@ beforeAll(async () => {
   const metrics = createMetrics({ games: ['whist'] });
   metrics.readFrom({ version: '1.2.3' });
   const key = createSecretKey(scrapeToken, 'utf8');
-  http = await startHttp({ endpoints: metricsEndpoints({ metrics, scrapeToken: key, tokens }) });
+  http = await startHttp({ endpoints: metricsEndpoints({ metrics, scrapeToken: key, requirePrincipal }) });
 });
 afterAll(() => http.close());
 
@@ -53,7 +55,7 @@ describe('a scrape', () => {
 
   test('[OP30] without METRICS_TOKEN is for admins alone', async () => {
     const metrics = createMetrics({ games: [] });
-    const { metrics: endpoint } = metricsEndpoints({ metrics, scrapeToken: null, tokens });
+    const { metrics: endpoint } = metricsEndpoints({ metrics, scrapeToken: null, requirePrincipal });
     const ask = (token: string) =>
       endpoint({ headers: new Headers({ authorization: `Bearer ${token}` }), asResponse: true } as never);
     await expect(ask('')).rejects.toMatchObject({ code: 'auth/missing' });

@@ -22,7 +22,7 @@ export function openApiEndpoints({ endpoints, version }: OpenApiOptions) {
   const headers = { ETag: etag, 'Cache-Control': 'no-cache' };
   return {
     openApi: createEndpoint(path, options, async ({ getHeader }) => {
-      if (getHeader('if-none-match') === etag) return new Response(null, { status: 304, headers });
+      if (getHeader('if-none-match')?.includes(etag)) return new Response(null, { status: 304, headers });
       return new Response(text, { headers: { ...headers, 'Content-Type': 'application/json' } });
     }),
   };

@@ -21,6 +21,7 @@ import { record } from './figures/record.ts';
 import { churn } from './figures/churn.ts';
 import { redis } from './figures/redis.ts';
 import { scale } from './figures/scale.ts';
+import { sockets } from './figures/sockets.ts';
 import { tetris } from './figures/tetris.ts';
 import { seek } from './figures/seek.ts';
 import { takeover } from './figures/takeover.ts';
@@ -55,6 +56,7 @@ const figures = {
   outage,
   arena,
   http,
+  sockets,
 };
 type Figure = keyof typeof figures;
 

@@ -18,12 +18,16 @@ export interface RunOptions {
   /** Core of the workers; null: wherever. */
   readonly core: number | null;
   readonly say: (line: string) => void;
+  /** All sockets are open, and what is counted begins. */
+  readonly begun?: () => Promise<void>;
+  /** Nothing is due any more, and all are still connected. */
+  readonly held?: () => Promise<void>;
 }
 
 const settleMs = 2_000;
 
 /** Rejects with DemoError where the server limits the load. */
-export async function run({ plan, target, core, say }: RunOptions): Promise<Summary> {
+export async function run({ plan, target, core, say, begun, held }: RunOptions): Promise<Summary> {
   const { seconds, rampSeconds, workers: count } = plan;
   const file = join(import.meta.dirname, 'worker.ts');
   const workers = Array.from(
@@ -50,7 +54,9 @@ export async function run({ plan, target, core, say }: RunOptions): Promise<Summ
       joins.merge(second.joins);
       if (isRamp) {
         for (const [code, times] of Object.entries(second.errors)) all.failed(code, times);
-        if (at === rampSeconds) await watchers.open(plan.watchers, () => playing(workers));
+        if (at < rampSeconds) continue;
+        await watchers.open(plan.watchers, () => playing(workers));
+        await begun?.();
         continue;
       }
       all.add(second);
@@ -61,6 +67,7 @@ export async function run({ plan, target, core, say }: RunOptions): Promise<Summ
       await sleep(settleMs);
       for (const code of watchers.compare(await playing(workers))) all.failed(code);
     }
+    await held?.();
     await watchers.close();
     await Promise.all(workers.map((worker) => worker.ask('stop')));
     return summaryOf(all, joins, seconds, sockets, count);

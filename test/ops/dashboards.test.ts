@@ -30,8 +30,10 @@ const expressionOf = (alert: string): string =>
 function usedIn(query: string) {
   const bare = query.replaceAll(/"[^"]*"/g, '""').replaceAll(/\[[^\]]*\]/g, '');
   const matched = [...bare.matchAll(/\{([^}]*)\}/g)].flatMap(([, matchers]) => matchers!.split(','));
-  const grouped = [...bare.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels]) => labels!.split(','));
-  const rest = bare.replaceAll(/\{[^}]*\}/g, '').replaceAll(/\bby \([^)]*\)/g, '');
+  const grouped = [...bare.matchAll(/\b(?:by|ignoring) \(([^)]*)\)/g)].flatMap(([, labels]) =>
+    labels!.split(','),
+  );
+  const rest = bare.replaceAll(/\{[^}]*\}/g, '').replaceAll(/\b(?:by|ignoring) \([^)]*\)/g, '');
   const names = [...rest.matchAll(/[a-z_][\w:]*(?!\w*\s*\()/gi)].map(([name]) => name);
   const labels = [...matched.map((one) => /^\w+/.exec(one.trim())![0]), ...grouped.map((one) => one.trim())];
   return { names: names.filter((name) => name !== 'or'), labels };

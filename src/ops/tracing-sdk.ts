@@ -32,7 +32,6 @@ export function openSdk({ endpoint, service }: NonNullable<Config['tracing']>, l
     log,
     now: Date.now,
     explains: () => true,
-    isTold: true,
   });
   const exporter = new OTLPTraceExporter({ url: tracesOf(endpoint), timeoutMillis: exportMs });
   const provider = new TracerProvider({
@@ -76,20 +75,26 @@ const getter: TextMapGetter<Carrier> = {
   },
 };
 
-/** The exporter's own errors may hold what a collector answered: only their code is told. */
 function watched(exporter: SpanExporter, outage: Outage): SpanExporter {
-  const told = ({ code, error }: ExportResult): void => {
-    if (code === ExportResultCode.SUCCESS) outage.up();
-    else outage.down({ code: (error as { code?: unknown } | undefined)?.code ?? 'no_answer' });
-  };
   return {
-    export: (spans, done) =>
-      exporter.export(spans, (result) => {
-        told(result);
-        done(result);
-      }),
+    export(spans, done) {
+      const sent = new Promise<void>((resolve, reject) =>
+        exporter.export(spans, (result) => {
+          done(result);
+          if (result.code === ExportResultCode.SUCCESS) resolve();
+          else reject(reasonOf(result));
+        }),
+      );
+      outage.watch(() => sent).catch(() => {});
+    },
     shutdown: () => exporter.shutdown(),
   };
+}
+
+/** Errors of the exporter may hold what a collector answered: only their code is told. */
+function reasonOf({ error }: ExportResult): { readonly code: unknown } {
+  const { code = 'no_answer' } = (error ?? {}) as { readonly code?: unknown };
+  return { code };
 }
 
 /** Waits for `work`, but not longer than `ms`; how it ends does not matter. */

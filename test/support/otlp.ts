@@ -1,6 +1,6 @@
 /** A collector of traces: takes OTLP in JSON over HTTP, and keeps what it gets, as it came. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -28,8 +28,10 @@ export interface Collector {
   readonly refused: number;
   readonly headers: readonly IncomingHttpHeaders[];
   readonly spans: readonly CollectedSpan[];
-  /** Status of its answers; 0: it gives none. */
+  /** Status of its answers; 0: they never end. */
   status: number;
+  /** What it answers. */
+  answer: string;
   close(): Promise<void>;
 }
 
@@ -43,9 +45,9 @@ export async function startCollector(): Promise<Collector> {
       const isTaken = collector.status === 200 && request.url === '/v1/traces';
       if (isTaken) bodies.push(body);
       else refused++;
-      if (collector.status === 0) return;
+      if (collector.status === 0) return drip(response);
       response.writeHead(isTaken ? 200 : collector.status, { 'Content-Type': 'application/json' });
-      response.end('{}');
+      response.end(collector.answer);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -57,6 +59,7 @@ export async function startCollector(): Promise<Collector> {
     bodies,
     headers,
     status: 200,
+    answer: '{}',
     get refused() {
       return refused;
     },
@@ -71,6 +74,12 @@ export async function startCollector(): Promise<Collector> {
     },
   };
   return collector;
+}
+
+/** So that nobody takes it for silence. */
+function drip(response: ServerResponse): void {
+  const dripping = setInterval(() => response.write(' '), 100);
+  response.once('close', () => clearInterval(dripping));
 }
 
 interface OtlpSpan extends Omit<CollectedSpan, 'start' | 'end' | 'status' | 'attributes'> {

@@ -30,5 +30,6 @@ export const tetris = defineTickGame({
   messagesPerSecond: 120,
   table: tetrisTable,
   moments: tetrisMoments,
+  openEntries: ['input'],
   room: TetrisRoom,
 });

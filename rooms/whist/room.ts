@@ -13,5 +13,6 @@ export const whist = defineGame({
   commands: whistCommands,
   table: whistTable,
   moments: whistMoments,
+  openEntries: ['bid', 'trump', 'play'],
   room: WhistRoom,
 });

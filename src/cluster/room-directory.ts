@@ -76,6 +76,11 @@ export class RoomDirectory implements MatchMakerDriver {
     return new Map(found.map((room) => [room.roomId, room]));
   }
 
+  /** Of all rooms, in any order: for lists that read a few of many. */
+  ids(): Promise<string[]> {
+    return asked(this.#redis.hkeys(this.#rooms));
+  }
+
   /** Reads all rooms, or those of one process: for the monitor. */
   async query(conditions: Conditions = {}): Promise<IRoomCache[]> {
     const { processId } = conditions;

@@ -113,10 +113,13 @@ export function skipRefIds(room: AnyRoom, epoch: number): void {
   root.nextUniqueId = Math.max(root.nextUniqueId, (epoch - 1) * 1_000);
 }
 
+/** What writes the state of a room into bytes. */
+export const encoderOf = (room: AnyRoom): Encoder => internals(room)._serializer.encoder;
+
 /** 16 hexadecimal digits of the schema as clients get it. */
 export function schemaFingerprint(room: AnyRoom): string {
   return createHash('sha256')
-    .update(Reflection.encode(internals(room)._serializer.encoder))
+    .update(Reflection.encode(encoderOf(room)))
     .digest('hex')
     .slice(0, 16);
 }

@@ -22,6 +22,11 @@ export interface Game {
   readonly table: GameTable;
   /** What of a match is worth showing again; absent: nothing. */
   readonly moments?: MomentRules;
+  /**
+   * Types of its entries whose data everyone at the table may know at once. Of all others an operator sees the data after
+   * the result only; absent: of all.
+   */
+  readonly openEntries?: readonly string[];
   readonly room: MatchRoomClass;
   /** Messages a second that a client of this game may need, where that is more than the server's limit. */
   readonly messagesPerSecond?: number;
@@ -35,6 +40,7 @@ interface Definition {
   readonly messagesPerSecond?: number;
   readonly table: GameTable;
   readonly moments?: MomentRules;
+  readonly openEntries?: readonly string[];
   /** A class of its own, made from MatchRoom; absent: MatchRoom does. */
   readonly room?: new () => object;
 }

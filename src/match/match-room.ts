@@ -6,6 +6,7 @@ import { CloseCode, matchMaker, Room, ServerError, type RoomException } from '@c
 import { StateView } from '@colyseus/schema';
 import type { Principal } from '../auth/principal.ts';
 import {
+  encoderOf,
   forgetReturn,
   guardReservations,
   heldFor,
@@ -15,7 +16,9 @@ import {
   skipRefIds,
 } from './colyseus-internals.ts';
 import type { Game } from './game.ts';
-import { type Listing, playersOf } from './listing.ts';
+import { inspectRoom } from './inspect.ts';
+import type { Inspection } from './inspected.ts';
+import { Listed, type Listing } from './listing.ts';
 import { Admission, notFound } from './admission.ts';
 import type { Result } from './engine.ts';
 import type { Match, Told } from './match.ts';
@@ -63,8 +66,8 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
   readonly #moments = new MomentsToTell();
   /** Log position up to which clients have been sent what is committed. */
   #shownN = 0;
+  readonly #listed = new Listed(this, (seats) => this.#admission.isOpen(seats));
   #fingerprint = '';
-  #listed = '';
   // rooms take turns, so that not all are mirrored in the same tick
   #beats = rooms++ % ticksPerPatch;
   #isLost = false;
@@ -108,7 +111,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
       this.#game.messagesPerSecond ?? 0,
     );
     const isRevived = await this.#openMatch(options);
-    const { matchId, tenantId, game, origin, epoch } = this.#match.claim;
+    const { matchId, tenantId, game, epoch } = this.#match.claim;
     this.roomId = matchId;
     this.metadata = {
       tenantId,
@@ -116,7 +119,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
       offer: offerOf(this.#view.options),
       phase: 'lobby',
       players: 0,
-      startedAt: new Date(origin).toISOString(),
+      started: '',
     };
     this.state = this.#game.table.make(this.#seats.list.length) as State;
     this.#fingerprint = schemaFingerprint(this);
@@ -237,6 +240,12 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
     this.#sendMoments();
   }
 
+  /** For the monitor's page of one match, which any process may serve. */
+  inspect(): Inspection {
+    const { names } = this.#people;
+    return inspectRoom(this.#match, { names, clients: this.clients.length, encoder: encoderOf(this) });
+  }
+
   /** Opens the match of the claim that this room is revived with, or makes a new one. */
   async #openMatch({ request, tenantId }: CheckedOptions): Promise<boolean> {
     const listener = {
@@ -262,8 +271,11 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
 
   /** A seat is reserved: where it was the last, no more strangers are sent here, unless it is not taken up in time. */
   #expectPlayer(): Promise<void> {
-    this.clock.setTimeout(() => void this.#updateListing(), (this.seatReservationTimeout + 1) * 1000);
-    return this.#updateListing();
+    this.clock.setTimeout(
+      () => void this.#listed.update(this.#view),
+      (this.seatReservationTimeout + 1) * 1000,
+    );
+    return this.#listed.update(this.#view);
   }
 
   async #sit({ accountId }: Principal): Promise<number> {
@@ -336,7 +348,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
     const see = (seat: number | null): TableView<never> => (seat === null ? view : this.viewOf(seat));
     this.#game.table.mirror(this.state, see, (n) => this.isTold(n));
     this.broadcastPatch();
-    this.#updateListing(view.seats);
+    void this.#listed.update(view);
     this.#shownN = this.#match.committedN;
     this.#sendMoments();
   }
@@ -348,19 +360,6 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
 
   #hasEnded({ reason = 'played' }: Result): void {
     this.#services.logEvent('match_ended', { matchId: this.roomId, game: this.#game.name, reason });
-  }
-
-  /** Resolves when the matchmaker knows it; what is not new costs nothing. */
-  async #updateListing(seats = this.#seats): Promise<void> {
-    const { phase } = seats;
-    // once it has begun nobody takes a seat: only the phase changes
-    if (phase !== 'lobby' && phase === this.metadata.phase) return;
-    const offered = this.#admission.isOpen(seats);
-    const players = playersOf(seats);
-    const listed = `${phase} ${players} ${offered}`;
-    if (listed === this.#listed) return;
-    this.#listed = listed;
-    await this.setMatchmaking({ private: !offered, metadata: { ...this.metadata, phase, players } });
   }
 
   /** After a revival: who has not come back within the time that seats are held is away. */

@@ -28,10 +28,11 @@ export class RulesEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   }
 
   override view(seat: number | null): TableView<V> {
-    const { seats, setup, game } = this.table();
-    if (game === null) return { seats, options: setup.options, deadline: null, game };
+    const { seats, setup, startedAt, game } = this.table();
+    const { options } = setup;
+    if (game === null) return { seats, options, startedAt, deadline: null, game };
     const deadline = this.#deadline(this.table(), game);
-    return { seats, options: setup.options, deadline, game: this.#rules.visible(game.state, seat) };
+    return { seats, options, startedAt, deadline, game: this.#rules.visible(game.state, seat) };
   }
 
   protected override countSeats({ options }: MatchSetup): number {

@@ -42,6 +42,8 @@ export type Tick = Extract<Input, { kind: 'tick' }>;
 export interface TableView<V> {
   readonly seats: Seats;
   readonly options: MatchOptions;
+  /** Match time at which play began, or null in the lobby (and where an earlier version kept no note of it). */
+  readonly startedAt: number | null;
   /** Match time at which the turn of a player (not a bot) ends, or null. */
   readonly deadline: number | null;
   readonly game: V | null;
@@ -52,6 +54,8 @@ export interface Table<G> {
   setup: MatchSetup;
   seats: Seats;
   game: G | null;
+  /** Match time of the entry `start`; null before. */
+  startedAt: number | null;
   /** Match time since when nobody has been there. */
   emptySince: number;
   result: Result | null;
@@ -161,7 +165,8 @@ export abstract class TableEngine<G> implements Engine {
 
   #load(checkpoint: Uint8Array): Table<G> {
     const data = JSON.parse(Buffer.from(checkpoint).toString()) as Table<unknown>;
-    return { ...data, game: data.game === null ? null : this.decode(data.game) };
+    const { game, startedAt = null } = data;
+    return { ...data, startedAt, game: game === null ? null : this.decode(game) };
   }
 
   #one(input: Input): Outcome {
@@ -231,7 +236,7 @@ export abstract class TableEngine<G> implements Engine {
     const count = this.countSeats(setup);
     if (this.isFollowing) mustSeat(entry, count);
     const seats = emptySeats(count);
-    this.#table = { setup, seats, game: null, emptySince: t, result: null, n, t };
+    this.#table = { setup, seats, game: null, startedAt: null, emptySince: t, result: null, n, t };
   }
 
   #seatsChanged(table: Table<G>, entry: Entry, wasPresent: boolean): void {
@@ -241,6 +246,7 @@ export abstract class TableEngine<G> implements Engine {
     const accounts = table.seats.list.map((seat) => seat.account);
     const { mode } = table.setup.options;
     this.emitter(entry)('match_start', null, { mode, accounts, ...tournamentOf(table.setup) });
+    table.startedAt = entry.t;
     table.game = this.begin(table, entry);
   }
 

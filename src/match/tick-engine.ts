@@ -67,11 +67,12 @@ export class TickEngine<S, V, O = unknown> extends TableEngine<Game<S>> {
   }
 
   override view(seat: number | null): TickView<V> {
-    const { seats, setup, game } = this.table();
+    const { seats, setup, startedAt, game } = this.table();
     const visible = game && this.#rules.visible(game.state, seat);
     return {
       seats,
       options: setup.options,
+      startedAt,
       deadline: null,
       game: visible,
       eliminatedAt: game?.eliminatedAt ?? [],

@@ -4,6 +4,10 @@ const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 
 export const isUuid = (text: string): boolean => shape.test(text);
 
+/** The time of creation in a UUIDv7, in milliseconds; null for other UUIDs, which hold none. */
+export const createdAt = (id: string): number | null =>
+  id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : null;
+
 /** A UUIDv7 (RFC 9562): its first 48 bits are `now`, so that ids sort by time of creation. */
 export function uuidv7(now: number): string {
   const bytes = randomBytes(16);

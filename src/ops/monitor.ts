@@ -2,48 +2,62 @@
  * The Colyseus monitor, for admins. It lists the rooms of all tenants, and its inspector shows a room's whole state,
  * hidden hands included: nobody else may reach it. It only looks: its route that calls any method of a room is closed.
  */
-import { monitor } from '@colyseus/monitor';
+import { monitor, type MonitorOptions as Pages } from '@colyseus/monitor';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Principal } from '../auth/principal.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import { ApiError } from '../http/errors.ts';
 import { bearerToken, requireRole } from '../http/principal.ts';
 import type { LogEvent } from './events.ts';
+import { isMatchPage, type MatchPages } from './match-pages.ts';
 
 export interface MonitorOptions {
   readonly tokens: Tokens;
   readonly logEvent: LogEvent;
   /** The cookie goes over TLS only: for production. */
   readonly secureCookie: boolean;
+  /** The pages of matches, below `/monitor` too. */
+  readonly matches?: MatchPages;
 }
 
 const cookieName = 'gamekeeper_admin';
+/** Its pages make their styles as they run, and would load a font from elsewhere, which they do without. */
+const policy = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+].join('; ');
 /** All that the monitor needs; what is not listed here does not reach it. */
 const open = /^\/(?:api|api\/room|assets\/[\w.-]+)?$/;
 
+/** The room of a match has its id, and the process of the room owns it. */
+const columns: NonNullable<Pages['columns']> = [
+  { metadata: 'game' },
+  'roomId',
+  { metadata: 'players' },
+  { metadata: 'phase' },
+  { metadata: 'started' },
+  'processId',
+  { metadata: 'tenantId' },
+];
+
 /** For express, at `/monitor`. */
-export function adminMonitor({ tokens, logEvent, secureCookie }: MonitorOptions): RequestHandler {
-  const pages = monitor({
-    columns: [
-      'roomId',
-      'name',
-      'clients',
-      { metadata: 'players' },
-      { metadata: 'phase' },
-      { metadata: 'startedAt' },
-      { metadata: 'tenantId' },
-      'processId',
-      'elapsedTime',
-    ],
-  });
-  return (request, response, next) => {
+export function adminMonitor({ tokens, logEvent, secureCookie, matches }: MonitorOptions): RequestHandler {
+  const pages = monitor({ columns });
+  return async (request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Referrer-Policy', 'no-referrer');
     response.setHeader('X-Frame-Options', 'DENY');
     const { token: given } = request.query;
     if (typeof given === 'string') return signIn(given);
     admit(bearerToken(request.headers.authorization) ?? cookieOf(request));
+    if (request.method === 'GET' && (await matches?.(request, response))) return;
     if (request.method !== 'GET' || !open.test(request.path)) throw closed(request.path);
+    response.setHeader('Content-Security-Policy', policy);
     pages(request, response, next);
 
     function signIn(token: string): void {
@@ -51,7 +65,7 @@ export function adminMonitor({ tokens, logEvent, secureCookie }: MonitorOptions)
       logEvent('monitor_opened', { accountId, tenantId });
       keep(response, token, secureCookie);
       // To the page itself, so that the token stays neither in the address bar nor in the history.
-      response.redirect(303, `${request.baseUrl}/`);
+      response.redirect(303, request.baseUrl + (isMatchPage(request.path) ? request.path : '/'));
     }
   };
 

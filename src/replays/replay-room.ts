@@ -6,6 +6,7 @@ import { type Client, CloseCode, Room, type RoomException, ServerError } from '@
 import { StateView } from '@colyseus/schema';
 import type { Principal } from '../auth/principal.ts';
 import { notFound } from '../match/admission.ts';
+import { startedText } from '../match/listing.ts';
 import { mayEnter } from '../match/room-auth.ts';
 import { follow } from './follow.ts';
 import { forMatchmaking, openReplay } from './open-replay.ts';
@@ -72,8 +73,8 @@ export class ReplayRoom extends Room<{ state: ReplayState; client: Viewer }> {
       came: () => this.#grow(),
       fault: (error) => this.#fault(error),
     });
-    const startedAt = new Date(clock.now()).toISOString();
-    const metadata = { tenantId, game: replay.game.name, phase: 'replay', players: 0, startedAt };
+    const started = startedText(clock.now());
+    const metadata = { tenantId, game: replay.game.name, phase: 'replay', players: 0, started };
     // private: only who knows its id is sent here
     await this.setMatchmaking({ private: true, metadata });
     logEvent('replay_opened', { matchId, accountId, tenantId });

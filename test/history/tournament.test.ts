@@ -69,7 +69,7 @@ describe('matches of a tournament', () => {
     const matches = new Matches({ store, clock: systemClock, games });
     const options = { mode: 'ranked', turnMs: 1_000, botDelayMs: 10, rounds: 1, tournamentId };
     const seats = { phase: 'over' as const, list: [] };
-    const view = { seats, options, deadline: null, game: null };
+    const view = { seats, options, startedAt: null, deadline: null, game: null };
     const id = await repeatMatch(matches, matches.game('whist'), 'acme', view);
     const [record] = await openEventStream({ sql }).read(id);
     await store.close();

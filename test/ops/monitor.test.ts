@@ -19,7 +19,7 @@ let calls = 0;
 class Table extends Room<{ state: InstanceType<typeof State>; metadata: object }> {
   override state = new State();
   override onCreate(): void {
-    this.metadata = { players: 2, phase: 'play', startedAt: 1_795_000_000_000, tenantId: 'acme' };
+    this.metadata = { game: 'table', players: 2, phase: 'play', started: '11-20 14:18:20', tenantId: 'acme' };
   }
   dangerous(): void {
     calls++;
@@ -126,15 +126,13 @@ describe('what an admin sees', () => {
       rooms: object[];
     };
     expect(body.columns).toEqual([
+      { metadata: 'game' },
       'roomId',
-      'name',
-      'clients',
       { metadata: 'players' },
       { metadata: 'phase' },
-      { metadata: 'startedAt' },
-      { metadata: 'tenantId' },
+      { metadata: 'started' },
       'processId',
-      'elapsedTime',
+      { metadata: 'tenantId' },
     ]);
     expect(body.rooms).toMatchObject([
       { roomId, name: 'table', clients: 1, metadata: { players: 2, phase: 'play', tenantId: 'acme' } },

@@ -1,0 +1,216 @@
+/** Finds a match for an operator, wherever it is: in a process of the house, in the store, or over. It claims nothing. */
+import type { Moment, Published } from '../events/event-stream.ts';
+import type { MatchQuery } from '../ops/match-query.ts';
+import type { Entry, MatchSetup } from './engine.ts';
+import type { Game } from './game.ts';
+import { inspectLog, showEntries } from './inspect.ts';
+import type {
+  InspectedMatch,
+  InspectedMoment,
+  Inspection,
+  ListedMatch,
+  ListedPage,
+  Whereabouts,
+} from './inspected.ts';
+import type { Listing } from './listing.ts';
+import { createdAt, isUuid } from './uuid.ts';
+
+/** A room as the matchmaker lists it; those of other kinds have no such metadata. */
+export interface RoomListing {
+  readonly roomId: string;
+  readonly processId: string;
+  readonly clients: number;
+  readonly metadata?: Partial<Listing> | null | undefined;
+}
+
+/** A finished match as history keeps it. */
+export interface KeptMatch {
+  readonly tenantId: string;
+  /** Wall time in milliseconds. */
+  readonly endedAt: number;
+  readonly entries: readonly Entry[];
+}
+
+export interface InspectorDeps {
+  readonly games: readonly Game[];
+  readonly rooms: {
+    /** Of all rooms of the house, in any order. */
+    ids(): Promise<readonly string[]>;
+    find(ids: string[]): Promise<ReadonlyMap<string, RoomListing>>;
+    /** What the room of a match says. Rejects where its process does not answer in time. */
+    inspect(matchId: string): Promise<Inspection>;
+  };
+  readonly stream: {
+    read(matchId: string, from?: number): Promise<readonly Published[]>;
+    readMoments(matchId: string): Promise<readonly Moment[]>;
+  };
+  /** Whether the store has it. */
+  readonly isStored: (matchId: string) => Promise<boolean>;
+  /** Null where history has none. */
+  readonly kept: (matchId: string) => Promise<KeptMatch | null>;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+export interface Inspector {
+  list(query: MatchQuery): Promise<ListedPage>;
+  /** Null where there is no such match. */
+  one(matchId: string): Promise<InspectedMatch | null>;
+}
+
+const shownEntries = 50;
+const shownMoments = 20;
+/** Listings are read by so many, and no more of them for one page: a filter that nothing fits reads no whole house. */
+const listingsAtOnce = 200;
+const mostListings = 2_000;
+
+export function createInspector(deps: InspectorDeps): Inspector {
+  const { rooms, stream, log } = deps;
+  return {
+    list: (query) => listMatches(rooms, query),
+    async one(matchId) {
+      const listing = (await rooms.find([matchId])).get(matchId);
+      const live = listing && (await orNull(rooms.inspect(matchId), 'its process does not answer'));
+      return live ? inspectLive(listing, live) : inspectStored(matchId, listing);
+    },
+  };
+
+  async function inspectLive(listing: RoomListing, inspection: Inspection): Promise<InspectedMatch> {
+    const { roomId: matchId, processId, metadata } = listing;
+    const from = Math.max(1, inspection.n - shownEntries + 1);
+    const records = await orNull(stream.read(matchId, from), 'its log can not be read');
+    const isOver = inspection.phase === 'over';
+    return {
+      ...inspection,
+      matchId,
+      tenantId: metadata?.tenantId ?? '',
+      where: 'live',
+      processId,
+      createdAt: createdAt(matchId),
+      endedAt: isOver ? (records?.at(-1)?.at ?? null) : null,
+      entries: records && showEntries(entriesOf(records), gameOf(inspection.game), isOver),
+      moments: await momentsOf(matchId),
+    };
+  }
+
+  async function inspectStored(matchId: string, listing?: RoomListing): Promise<InspectedMatch | null> {
+    const found = await findLog(matchId);
+    if (!found) return null;
+    const { tenantId, entries, endedAt } = found;
+    const inspection =
+      (await orNull(inspectLog(deps.games, { matchId, ...found }), 'its log can not be played')) ??
+      unplayed(found);
+    const isOver = inspection.phase === 'over';
+    return {
+      ...inspection,
+      matchId,
+      tenantId,
+      where: listing ? 'silent' : isOver ? 'over' : await whereIs(matchId),
+      processId: listing?.processId ?? null,
+      createdAt: createdAt(matchId),
+      endedAt: isOver ? endedAt : null,
+      entries: showEntries(entries.slice(-shownEntries), gameOf(inspection.game), isOver),
+      moments: await momentsOf(matchId),
+    };
+  }
+
+  async function whereIs(matchId: string): Promise<Whereabouts> {
+    return (await deps.isStored(matchId)) ? 'parked' : 'gone';
+  }
+
+  /** The stream forgets what is long over: then history has it. */
+  async function findLog(matchId: string): Promise<FoundLog | null> {
+    const records = await stream.read(matchId);
+    const last = records.at(-1);
+    if (last && records[0]!.n === 1) {
+      const { tenantId, epoch, at } = last;
+      return { tenantId, epoch, endedAt: at, entries: entriesOf(records) };
+    }
+    const kept = await deps.kept(matchId);
+    return kept && { epoch: 0, ...kept };
+  }
+
+  async function momentsOf(matchId: string): Promise<readonly InspectedMoment[] | null> {
+    const moments = await orNull(stream.readMoments(matchId), 'its moments can not be read');
+    return (
+      moments &&
+      moments
+        .slice(-shownMoments)
+        .map(({ number, n, t, type, seat, data }) => ({ number, n, t, type, seat, data }))
+    );
+  }
+
+  function gameOf(name: string): Pick<Game, 'openEntries'> {
+    return deps.games.find((game) => game.name === name) ?? {};
+  }
+
+  /** A part that fails is missing; the page is for the very times when something does. */
+  async function orNull<T>(asked: Promise<T>, what: string): Promise<T | null> {
+    return asked.catch((error: unknown) => {
+      log.warn({ error }, `a match was inspected: ${what}`);
+      return null;
+    });
+  }
+}
+
+interface FoundLog extends KeptMatch {
+  /** 0 where it is not known any more. */
+  readonly epoch: number;
+}
+
+const entriesOf = (records: readonly Published[]): Entry[] => records.flatMap(({ entries }) => entries);
+
+/** What the first entry says, and nothing more. */
+function unplayed({ epoch, entries }: FoundLog): Inspection {
+  const { game, version, options } = entries[0]!.data as MatchSetup;
+  const n = entries.at(-1)!.n;
+  const unknown = { startedAt: null, deadline: null, seats: [], clients: 0, state: null };
+  return { game, version, options, epoch, n, phase: '', ...unknown };
+}
+
+/** Ids tell when a match was made: so a page costs no more than its own listings. */
+async function listMatches(
+  { ids, find }: InspectorDeps['rooms'],
+  { cursor, limit, ...filter }: MatchQuery,
+): Promise<ListedPage> {
+  const all = await ids();
+  const matches = all.filter((id) => isUuid(id) && (cursor === undefined || id < cursor));
+  const latest = matches.sort().reverse();
+  const items: ListedMatch[] = [];
+  let read = 0;
+  while (read < Math.min(latest.length, mostListings) && items.length < limit) {
+    const asked = latest.slice(read, read + listingsAtOnce);
+    const found = await find(asked);
+    for (const id of asked) {
+      if (items.length === limit) break;
+      read++;
+      const match = listedOf(found.get(id));
+      if (match && fits(match, filter)) items.push(match);
+    }
+  }
+  return { items, nextCursor: read < latest.length ? latest[read - 1]! : null, rooms: all.length };
+}
+
+function listedOf(room: RoomListing | undefined): ListedMatch | null {
+  const { tenantId, game, phase = '', players = 0, started = '' } = room?.metadata ?? {};
+  if (!room || tenantId === undefined || game === undefined) return null;
+  const { roomId: matchId, processId, clients } = room;
+  return {
+    matchId,
+    tenantId,
+    game,
+    phase,
+    players,
+    clients,
+    createdAt: createdAt(matchId),
+    started,
+    processId,
+  };
+}
+
+function fits(match: ListedMatch, { game, phase, tenant }: Omit<MatchQuery, 'cursor' | 'limit'>): boolean {
+  return (
+    (game === undefined || match.game === game) &&
+    (phase === undefined || match.phase === phase) &&
+    (tenant === undefined || match.tenantId === tenant)
+  );
+}

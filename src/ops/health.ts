@@ -2,18 +2,24 @@
 import { createEndpoint } from '@colyseus/core';
 import { z } from 'zod';
 import { api } from '../http/api.ts';
-import { envelopeOf } from '../http/errors.ts';
+import { noteRefusal } from '../http/error-body.ts';
+import { envelopeOf, headersOf } from '../http/errors.ts';
 import { envelope } from '../http/openapi-errors.ts';
+import { kept } from './kept.ts';
 
 export interface HealthCheck {
   /** Shown to whoever asks. */
   readonly name: string;
+  /** False: it is shown, and the server is ready without it. */
+  readonly isNeeded?: boolean;
   /** Resolves when all is well; why it rejects is not shown. */
   check(): Promise<unknown>;
 }
 
 /** A check that answers later than this has failed. */
 const patienceMs = 2_000;
+/** Anybody may ask, as often as they like: what is needed is asked this often at most. */
+const usualKeepMs = 1_000;
 
 export interface HealthDeps {
   readonly checks: readonly HealthCheck[];
@@ -21,6 +27,8 @@ export interface HealthDeps {
   readonly backlog?: () => Promise<Readonly<Record<string, number | null>>>;
   /** Whether the process is about to end: nothing is to be sent to it any more. */
   readonly isDraining?: () => boolean;
+  /** How long an answer of a check counts; 1,000 by default. */
+  readonly keepMs?: number;
 }
 
 const described = { tag: 'health', access: 'anyone', limit: 'free' } as const;
@@ -66,24 +74,30 @@ const ready = {
   }),
 } as const;
 
-/** GET /health/live: 200 while the process answers. GET /health/ready: 200 when all checks hold and it is to go on, else 503. */
+/**
+ * GET /health/live: 200 while the process answers. GET /health/ready: 200 when all that is needed holds and the process is
+ * to go on, else 503.
+ */
 export function healthEndpoints({
   checks,
   backlog = async () => ({}),
   isDraining = () => false,
+  keepMs = usualKeepMs,
 }: HealthDeps) {
+  const looked = checks.map(({ name, isNeeded = true, check }) => {
+    const holds = async (): Promise<boolean> => check().then(() => true);
+    return { name, isNeeded, holds: kept(holds, { keepMs, patienceMs, instead: false }) };
+  });
+  const behind = kept(backlog, { keepMs, patienceMs, instead: {} });
   return {
     live: createEndpoint('/health/live', live, async () => ({ status: 'live' })),
     ready: createEndpoint('/health/ready', ready, async () => {
       // at once, whatever the checks would say
-      if (isDraining()) return unavailable(draining());
-      const outcomes = await Promise.all(
-        checks.map(async ({ name, check }) => [name, await holds(check)] as const),
-      );
-      const isReady = outcomes.every(([, isWell]) => isWell);
-      const named = Object.fromEntries(outcomes.map(([name, isWell]) => [name, isWell ? 'ok' : 'failed']));
-      const details = { checks: named, backlog: await backlog() };
-      if (!isReady) return unavailable(notReady(details));
+      if (isDraining()) return draining();
+      const answers = await Promise.all(looked.map(async (one) => ({ ...one, isWell: await one.holds() })));
+      const named = Object.fromEntries(answers.map(({ name, isWell }) => [name, isWell ? 'ok' : 'failed']));
+      const details = { checks: named, backlog: await behind() };
+      if (answers.some(({ isNeeded, isWell }) => isNeeded && !isWell)) return notReady(details);
       return Response.json({ status: 'ready', ...details }, { headers });
     }),
   };
@@ -91,32 +105,21 @@ export function healthEndpoints({
 
 const headers = { 'Cache-Control': 'no-store' };
 
-function unavailable(body: object): Response {
-  return Response.json(body, { status: 503, headers });
-}
-
-function draining() {
+function draining(): Response {
   const message = 'The server is about to end: its matches go on elsewhere, or at its next start.';
-  return { status: 'draining', ...envelopeOf({ status: 503, code: 'health/draining', message }) };
+  return unavailable({ status: 'draining' }, 'health/draining', message);
 }
 
-function notReady(details: object) {
+function notReady(details: object): Response {
   const message = 'The server is not ready to serve: `checks` says what is missing.';
-  return {
-    status: 'not_ready',
-    ...details,
-    ...envelopeOf({ status: 503, code: 'health/not_ready', message }),
-  };
+  return unavailable({ status: 'not_ready', ...details }, 'health/not_ready', message);
 }
 
-async function holds(check: HealthCheck['check']): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, false);
-  });
-  const answer = (async () => check())().then(
-    () => true,
-    () => false,
+function unavailable(body: object, code: string, message: string): Response {
+  const error = { status: 503, code, message };
+  noteRefusal(code);
+  return Response.json(
+    { ...body, ...envelopeOf(error) },
+    { status: 503, headers: { ...headers, ...headersOf(error) } },
   );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

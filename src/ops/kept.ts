@@ -25,7 +25,7 @@ export function kept<T>(work: () => Promise<T>, options: KeptOptions<T>): () => 
 }
 
 /** What `work` gives, or `instead` where it fails or takes longer than `patienceMs`. */
-export async function inTime<T>(work: () => Promise<T>, patienceMs: number, instead: T): Promise<T> {
+async function inTime<T>(work: () => Promise<T>, patienceMs: number, instead: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {
     timer = setTimeout(resolve, patienceMs, instead);

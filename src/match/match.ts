@@ -245,7 +245,11 @@ export class Match {
     this.#observe(batch, handled, { beganAt, ruledAt, committedAt });
   }
 
-  #observe(batch: readonly Pending[], { outcomes, entries }: Handled, steps: Steps): void {
+  #observe(
+    batch: readonly Pending[],
+    { outcomes, entries }: Pick<Handled, 'outcomes' | 'entries'>,
+    steps: Steps,
+  ): void {
     const commands = batch.flatMap((pending, i) => commandsOf(pending, outcomes[i]!));
     if (commands.length === 0) return;
     const { matchId, game } = this.#claim;
@@ -360,6 +364,9 @@ export class Match {
     }
     refuseAll(batch, faulted);
     this.#schedule();
+    const at = this.#host.observer.now();
+    const outcomes = batch.map(() => faulted);
+    this.#observe(batch, { outcomes, entries: [] }, { beganAt: at, ruledAt: at, committedAt: at });
   }
 
   #lose(batch: readonly Pending[], reason: string): void {

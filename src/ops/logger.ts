@@ -15,7 +15,7 @@ const secrets: readonly [RegExp, string][] = [
     /("(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|_?auth_?token|(?:re\w*)?token|secret|password)":)(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi,
     '$1"[redacted]"',
   ],
-  [/(\w+:\/\/[^\s:/"@]*:)[^\s/"@]+@/g, '$1[redacted]@'],
+  [/(\b\w+:\/\/[^\s:/"@]*:)[^\s/"@]+@/g, '$1[redacted]@'],
   [/([?&](?:\w*token|secret|password)=)[^&#\s"'\\]+/gi, '$1[redacted]'],
   [/\b((?:set-)?cookie: ?)[^"\\]+/gi, '$1[redacted]'],
 ];

@@ -32,7 +32,7 @@ export interface BusinessEvents {
 export type LogEvent = <N extends keyof BusinessEvents>(name: N, fields: BusinessEvents[N]) => void;
 
 /** Events that somebody should look at. */
-const warnings: ReadonlySet<keyof BusinessEvents> = new Set(['replay_flagged', 'slow_client_dropped']);
+export const warnings: ReadonlySet<keyof BusinessEvents> = new Set(['replay_flagged', 'slow_client_dropped']);
 
 /** `count`: of the metrics. */
 export function createEvents(log: Log, count: LogEvent = () => {}): LogEvent {

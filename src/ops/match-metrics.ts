@@ -4,7 +4,7 @@ import type { Instruments } from './instruments.ts';
 
 /** What one game counts, found once. */
 function ofGame(instruments: Instruments, game: string) {
-  const { commands, commandSeconds, stepSeconds, committedEntries, commitSeconds } = instruments;
+  const { commands, commandSeconds, stepSeconds, commits, committedEntries, commitSeconds } = instruments;
   return {
     accepted: commands.of(game, 'accepted'),
     refused: commands.of(game, 'refused'),
@@ -14,7 +14,13 @@ function ofGame(instruments: Instruments, game: string) {
     commit: stepSeconds.of(game, 'commit'),
     tell: stepSeconds.of(game, 'tell'),
     entries: committedEntries.of(game),
-    commits: commitSeconds.of(game),
+    committed: {
+      ok: commits.of(game, 'ok'),
+      fenced: commits.of(game, 'fenced'),
+      lost: commits.of(game, 'lost'),
+      unknown: commits.of(game, 'unknown'),
+    },
+    commitCall: commitSeconds.of(game),
   };
 }
 
@@ -50,8 +56,8 @@ export function matchMetrics(instruments: Instruments, known: readonly string[])
     handled,
     committed({ game, status, entries, ms }) {
       const of = find(game);
-      instruments.commits.of(game, status).add();
-      of.commits.observe(ms / 1000);
+      of.committed[status].add();
+      of.commitCall.observe(ms / 1000);
       if (status === 'ok') of.entries.add(entries);
     },
   };

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, type Metric, type MetricValue, Registry } from '
 import type { HttpObserver } from '../http/observer.ts';
 import type { MatchObserver } from '../match/observer.ts';
 import type { GuardObserver } from '../resilience/observer.ts';
+import { eventMetrics } from './event-metrics.ts';
 import type { LogEvent } from './events.ts';
 import { guardMetrics } from './guard-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
@@ -37,10 +38,7 @@ export function createMetrics({ games }: { readonly games: readonly string[] }):
     matches: matchMetrics(instruments, games),
     http: httpMetrics(instruments),
     guards: guardMetrics(instruments),
-    event(name, fields) {
-      const { game = '', reason = '' } = fields as { readonly game?: string; readonly reason?: string };
-      instruments.events.of(name, game, reason).add();
-    },
+    event: eventMetrics(instruments, games),
     watchSockets(transport) {
       sources.sockets = watchSockets(transport, instruments);
     },

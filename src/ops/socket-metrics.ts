@@ -39,6 +39,7 @@ const reasons: Readonly<Record<number, string>> = {
 export function watchSockets(transport: object, instruments: Instruments): () => number {
   const { wss, pingMaxRetries } = transport as Transport;
   const [connects, heartbeatFailures] = [instruments.connects.of(), instruments.heartbeatFailures.of()];
+  for (const reason of ['heartbeat', 'other', ...Object.values(reasons)]) instruments.disconnects.of(reason);
   wss.on('connection', (socket) => {
     connects.add();
     socket.once('close', (code) => {

@@ -31,6 +31,11 @@ describe('metrics', () => {
   test('[OP32] a game that is known has figures before its first move: a rate needs a zero to begin with', async () => {
     const { value } = await setUp().scrape();
     expect(value('gamekeeper_commands_total', { game: 'whist', outcome: 'refused' })).toBe(0);
+    expect(value('gamekeeper_commits_total', { game: 'whist', status: 'fenced' })).toBe(0);
+    const ended = { event: 'match_ended', game: 'whist', reason: 'played' };
+    expect(value('gamekeeper_events_total', ended)).toBe(0);
+    for (const event of ['replay_flagged', 'slow_client_dropped'])
+      expect(value('gamekeeper_events_total', { event, game: '', reason: '' })).toBe(0);
   });
 
   test('[OP35] what is not known has no figure, and a scrape does without it', async () => {

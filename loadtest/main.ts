@@ -18,10 +18,15 @@ await runCommand(async () => {
   if (hint !== null) throw new DemoError(hint);
   const cores = plan.server.url === null ? await findCores() : null;
   const target = await targetOf(plan, cores?.server ?? null);
-  // whoever waits for the workers gets an error then, and clears up
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => Child.killAll());
+  const stopped = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      stopped.abort();
+      // whoever waits for the workers gets an error then, and clears up
+      Child.killAll();
+    });
   try {
-    if (plan.kind === 'scenario') await runScenario(plan, target);
+    if (plan.kind === 'scenario') await runScenario(plan, target, stopped.signal);
     else await openLoop(plan, target, plan.workers === 1 ? (cores?.load ?? null) : null);
   } finally {
     await target.close();

@@ -24,7 +24,10 @@ export interface RunOptions {
   readonly held?: () => Promise<void>;
 }
 
-const settleMs = 2_000;
+type Workers = readonly Child<WorkerCalls>[];
+
+const settleMs = 10_000;
+const settleStepMs = 200;
 
 /** Rejects with DemoError where the server limits the load. */
 export async function run({ plan, target, core, say, begun, held }: RunOptions): Promise<Summary> {
@@ -63,10 +66,7 @@ export async function run({ plan, target, core, say, begun, held }: RunOptions):
       sockets = [Math.min(sockets[0], connected), Math.max(sockets[1], connected)];
     }
     await Promise.all(workers.map((worker) => worker.ask('rest')));
-    if (plan.watchers > 0) {
-      await sleep(settleMs);
-      for (const code of watchers.compare(await playing(workers))) all.failed(code);
-    }
+    for (const code of await settle(workers, plan.sockets, watchers)) all.failed(code);
     await held?.();
     await watchers.close();
     await Promise.all(workers.map((worker) => worker.ask('stop')));
@@ -76,13 +76,28 @@ export async function run({ plan, target, core, say, begun, held }: RunOptions):
   }
 }
 
+/** Waits until who was cut is back, and the watchers have seen all; codes of what is wrong then, and was meanwhile. */
+async function settle(workers: Workers, sockets: number, watchers: Watchers): Promise<string[]> {
+  const errors: string[] = [];
+  for (const end = performance.now() + settleMs; ;) {
+    await sleep(settleStepMs);
+    const counted = await Promise.all(workers.map((worker) => worker.ask('take')));
+    errors.push(...counted.flatMap((one) => Object.keys(one.errors)));
+    const missing = sockets - counted.reduce((sum, { sockets: own }) => sum + own, 0);
+    const differing = watchers.compare(await playing(workers));
+    if (missing === 0 && differing.length === 0) return errors;
+    if (performance.now() < end) continue;
+    return [...errors, ...(missing === 0 ? [] : ['load/missing']), ...differing];
+  }
+}
+
 function addUp(counted: readonly Second[]): Tally {
   const sum = new Tally();
   for (const one of counted) sum.add(one);
   return sum;
 }
 
-async function playing(workers: readonly Child<WorkerCalls>[]) {
+async function playing(workers: Workers) {
   return (await Promise.all(workers.map((worker) => worker.ask('playing')))).flat();
 }
 

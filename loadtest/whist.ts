@@ -33,7 +33,9 @@ export class WhistCrowd {
   #joined = 0;
   #moves = 0;
   #matches = 0;
-  #isOver = false;
+  /** All are leaving. */
+  isOver = false;
+  /** HTTP 429. */
   isLimited = false;
 
   constructor(options: CrowdOptions, target: Pick<Target, 'url' | 'keys'>) {
@@ -60,7 +62,7 @@ export class WhistCrowd {
   }
 
   failed(error: unknown): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const { message, status } = error as { message: string; status?: number };
     if (status === 429 || /\b429\b|too_many/.test(message)) this.isLimited = true;
     const text = message.replaceAll(/[0-9a-f-]{36}/g, '…').slice(0, 200);
@@ -69,7 +71,7 @@ export class WhistCrowd {
 
   /** All go; resolves when they have. */
   async leave(): Promise<void> {
-    this.#isOver = true;
+    this.isOver = true;
     await Promise.allSettled([...this.#guests].map((guest) => guest.leave()));
   }
 
@@ -92,7 +94,7 @@ export class WhistCrowd {
         this.#guests.delete(guest);
       }
       await guest.leave();
-      if (this.#isOver) return;
+      if (this.isOver) return;
     }
   }
 }

@@ -65,12 +65,13 @@ test('[LT11] a server that limits the load ends it at once, with what to do', as
   const limiting = createServer((_, response) => response.writeHead(429, { 'Retry-After': '5' }).end());
   await once(limiting.listen(0, '127.0.0.1'), 'listening');
   const target = targetAt(`http://127.0.0.1:${(limiting.address() as AddressInfo).port}`, null, false);
+  const never = new AbortController().signal;
   const hint = /^The server limits this load.*RATE_LIMIT_PER_ADDRESS=0.*MAX_SOCKETS_PER_ADDRESS=0$/;
   try {
     const open = planOf(['whist', '--sockets', '4', '--ramp', '1']) as OpenLoopPlan;
     await expect(run({ plan: open, target, core: null, say: () => {} })).rejects.toThrow(hint);
     const stock = planOf(['whist', '--clients', '1']) as ScenarioPlan;
-    await expect(asLines(stock, new WhistCrowd(stock, target), () => {})).rejects.toThrow(hint);
+    await expect(asLines(stock, new WhistCrowd(stock, target), () => {}, never)).rejects.toThrow(hint);
   } finally {
     limiting.close();
   }

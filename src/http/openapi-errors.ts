@@ -110,7 +110,11 @@ export const layerAnswers: Readonly<Record<string, ZodOpenApiResponseObject>> = 
   Object.entries(layer).map(([name, { status, codes }]) => [name, errorAnswer(status, codes)]),
 );
 
-type Answers = Record<string, ZodOpenApiResponseObject | { $ref: string }>;
+export interface Reference {
+  readonly $ref: string;
+}
+
+type Answers = Record<string, ZodOpenApiResponseObject | Reference>;
 
 /** By status: the errors of an endpoint and of the layer before it. */
 export function refusalsOf(api: Api, takesBody: boolean): Answers {

@@ -7,7 +7,7 @@ import type {
   ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import type { Api, ApiMetadata, ApiResponse } from './api.ts';
-import { refusalsOf } from './openapi-errors.ts';
+import { type Reference, refusalsOf } from './openapi-errors.ts';
 
 /** What of an endpoint is needed. */
 export type Declaration = Pick<Endpoint, 'path' | 'options'>;
@@ -35,9 +35,12 @@ export function pathItemOf(id: string, { path, options }: Declaration): ZodOpenA
 /** `/v1/matches/:id` as OpenAPI writes it. */
 export const templateOf = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}');
 
-function operationOf(operationId: string, api: Api, { body, query }: Declared): ZodOpenApiOperationObject {
-  const { summary, description, tag, access } = api;
-  const asked = api.query ?? query;
+function operationOf(
+  operationId: string,
+  api: Api,
+  { method, body, query: checked }: Declared,
+): ZodOpenApiOperationObject {
+  const { summary, description, tag, access, query = checked } = api;
   return {
     operationId,
     tags: [tag],
@@ -46,11 +49,11 @@ function operationOf(operationId: string, api: Api, { body, query }: Declared): 
     security: access === 'anyone' ? [] : [{ bearer: [] }],
     requestParams: {
       ...(api.params && { path: api.params }),
-      ...(asked && { query: asked }),
+      ...(query && { query }),
       ...(api.headers && { header: headersOf(api.headers) }),
     },
     ...(body && { requestBody: bodyOf(body) }),
-    responses: { ...refusalsOf(api, body !== undefined), ...answersOf(api) },
+    responses: responsesOf(api, [method].flat().some(takesBody)),
   };
 }
 
@@ -77,13 +80,24 @@ function headersOf(described: Readonly<Record<string, string>>): z.ZodObject {
   );
 }
 
+/** Of others a body is refused. */
+const takesBody = (method: string): boolean => !['GET', 'HEAD', 'DELETE'].includes(method);
+
 function bodyOf(schema: z.ZodType) {
   const required = !schema.safeParse(undefined).success;
   return { required, content: { 'application/json': { schema } } };
 }
 
-function answersOf({ responses }: Api): Record<string, ZodOpenApiResponseObject> {
-  return Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, answerOf(answer)]));
+function responsesOf(api: Api, hasBody: boolean): Record<string, ZodOpenApiResponseObject | Reference> {
+  const refusals = refusalsOf(api, hasBody);
+  const answers = Object.entries(api.responses).map(([status, response]) => {
+    const answer = answerOf(response);
+    const refusal = refusals[status];
+    if (!refusal || '$ref' in refusal) return [status, answer];
+    // an answer that has a code in it, among other things
+    return [status, { ...refusal, ...answer, description: `${answer.description}: ${refusal.description}` }];
+  });
+  return { ...refusals, ...Object.fromEntries(answers) };
 }
 
 function answerOf({ description, schema, contentType = 'application/json', headers }: ApiResponse) {

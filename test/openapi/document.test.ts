@@ -1,6 +1,6 @@
 import { createEndpoint } from '@colyseus/core';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiEndpoints } from '../../src/http/openapi.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -108,4 +108,23 @@ describe('GET /openapi.json', () => {
   test('[OA4] is docs/openapi.json (`vitest run test/openapi -u` writes it)', async () => {
     await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot('../../docs/openapi.json');
   });
+
+  test('[OA7] docs/api.md has all codes that there are, and no other', async () => {
+    const codes = /`([a-z]+\/[a-z_]+)`/g;
+    const told = (text: string): string[] => [...text.matchAll(codes)].map(([, code]) => code!);
+    const described = told(JSON.stringify(document));
+    const page = told(await readFile('docs/api.md', 'utf8'));
+    expect([...new Set(page)].sort()).toEqual([...new Set([...described, ...(await codesOfLayer())])].sort());
+  });
 });
+
+/** Those of its sources, but for what listening can fail with. */
+async function codesOfLayer(): Promise<string[]> {
+  const codes: string[] = [];
+  for await (const file of glob('src/http/*.ts')) {
+    if (file.endsWith('listen.ts')) continue;
+    const text = await readFile(file, 'utf8');
+    codes.push(...text.matchAll(/'(http\/[a-z_]+)'/g).map(([, code]) => code!));
+  }
+  return codes;
+}

@@ -1,5 +1,5 @@
 /** What each request goes through, in this order, before an endpoint, a page or the matchmaker sees it. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../auth/principal.ts';
 import type { Client, FindClient } from './address.ts';
 import type { Limits } from './limits.ts';
@@ -22,36 +22,33 @@ export interface AdmissionDeps {
   readonly bodyMs: number;
 }
 
-/** The head of a request or an upgrade: from a page that may ask, and not one too many. Throws ApiError. */
-export async function admitHead(
+/** Who asks, by a head that is sane, and for no page that may not. Throws ApiError. */
+export function checkHead(
   request: IncomingMessage,
-  { limit }: Pick<Route, 'limit'>,
-  { findClient, checkOrigin, limits }: AdmissionDeps,
-  known?: (client: Client) => void,
-): Promise<Client> {
+  { findClient, checkOrigin }: Pick<AdmissionDeps, 'findClient' | 'checkOrigin'>,
+): Client {
   checkTarget(request);
   const client = findClient(request);
   checkOrigin(request, client.scheme);
-  known?.(client);
-  await limits?.address(client.address, limit);
   return client;
 }
 
 /** False: it has its answer already. Throws ApiError. */
 export async function admit(current: Current, deps: AdmissionDeps): Promise<boolean> {
   const { request, response, route } = current.seen;
-  const client = await admitHead(request, route, deps, (from) => {
-    // before anything can be refused that the page is to read
-    allowOrigin(request, response);
-    if (deps.production) keepTls(response, from);
-  });
+  const client = checkHead(request, deps);
+  // before anything is refused that the page is to read
+  allowOrigin(request, response);
+  if (deps.production) keepTls(response, client);
+  await deps.limits?.address(client.address, route.limit);
+  await takeBody(request, route, deps);
   if (request.method === 'OPTIONS') {
     answerOptions(request, response);
     return false;
   }
-  await takeBody(request, route, deps);
   await identify(current, client, deps);
-  return isAwaited(response);
+  // one that has gone away meanwhile needs nothing to be done for it
+  return !response.destroyed;
 }
 
 /** Colyseus' router and express take a body that is there already. */
@@ -85,6 +82,3 @@ function outcomeOf(token: string, authenticate: (token: string) => Principal): V
     return { error };
   }
 }
-
-/** A client that has gone away meanwhile needs nothing to be done for it. */
-const isAwaited = ({ destroyed }: ServerResponse): boolean => !destroyed;

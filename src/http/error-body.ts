@@ -40,7 +40,7 @@ function problemOf({ status, code, message }: PublicError, { seen: { id, request
 /** Whoever names it wants it, unless it prefers plain JSON by its weights. */
 export function wantsProblem({ seen: { request } }: Current): boolean {
   const { accept } = request.headers;
-  if (!accept?.includes('problem+json')) return false;
+  if (accept === undefined) return false;
   const weight = weightOf(accept, 'application/problem+json');
   return weight > 0 && weight >= weightOf(accept, 'application/json');
 }

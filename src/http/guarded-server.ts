@@ -33,16 +33,16 @@ export interface GuardedServerOptions extends AdmissionDeps {
   readonly observer?: HttpObserver | undefined;
   /** Where there are other processes, who takes a socket. */
   readonly route?: RouteUpgrade | undefined;
+  /** How long the head of a request may take. */
+  readonly headMs: number;
   /** How long an endpoint may take until its answer begins. */
   readonly answerMs: number;
 }
 
 const connections = {
   maxHeaderSize: 16_384,
-  headersTimeout: 10_000,
   // of the slowest of the largest bodies; their own times are in admit.ts
   requestTimeout: 120_000,
-  connectionsCheckingInterval: 2_000,
   // longer than that of usual balancers, so that none asks on a connection that has just been closed
   keepAliveTimeout: 65_000,
   // target.ts looks at it, and answers as this layer does
@@ -56,7 +56,8 @@ export class GuardedServer extends Server {
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
 
   constructor(options: GuardedServerOptions) {
-    super(connections);
+    const { headMs } = options;
+    super({ ...connections, headersTimeout: headMs, connectionsCheckingInterval: headMs / 5 });
     this.maxRequestsPerSocket = 1_000;
     this.#options = options;
     // without a listener Node would answer by itself

@@ -32,7 +32,8 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   readonly trustedProxies?: readonly string[];
   /** Absent: false. */
   readonly production?: boolean;
-  /** How long 65,536 bytes of a body may take. */
+  /** How long, in milliseconds, the head of a request may take, and 65,536 bytes of a body. */
+  readonly headMs?: number;
   readonly bodyMs?: number;
   /** How long an endpoint may take until its answer begins. */
   readonly answerMs?: number;
@@ -66,6 +67,7 @@ export function createHttp<E extends Record<string, Endpoint>>(options: HttpOpti
     findRoute: createFindRoute(routes, endpoints, mounts),
     findClient: createFindClient(options.trustedProxies ?? []),
     checkOrigin: createCheckOrigin(options.origins ?? null, production),
+    headMs: options.headMs ?? 10_000,
     bodyMs: options.bodyMs ?? 10_000,
     answerMs: options.answerMs ?? 30_000,
   });

@@ -21,9 +21,12 @@ export function refuse(response: ServerResponse, error: PublicError): void {
     'Content-Type': type,
     'Content-Length': body.length,
   });
-  if (request.complete) return void response.end(request.method === 'HEAD' ? undefined : body);
-  // `end` would close the socket at once, and a reset would overtake the answer.
-  response.write(body);
+  const isHead = request.method === 'HEAD';
+  if (request.complete) return void response.end(isHead ? undefined : body);
+  // `response.end` would close the socket at once, and a reset would overtake the answer
+  if (isHead) response.flushHeaders();
+  else response.write(body);
+  response.socket?.end();
   setTimeout(() => response.destroy(), lingerMs).unref();
 }
 

@@ -1,13 +1,13 @@
 /** What a socket goes through before a room sees it: the same walls, and a place among those of its address. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type AdmissionDeps, admitHead } from './admit.ts';
+import { type AdmissionDeps, checkHead } from './admit.ts';
 import { refusalOf } from './errors.ts';
 
 /** Of a socket that another process of the house hands on: it has come through the walls there. */
 export const hopHeader = 'x-gamekeeper-hop';
 
-/** Throws ApiError 429 and what `admitHead` throws. The place is given back when the socket closes. */
+/** Throws ApiError 429 and what `checkHead` throws. The place is given back when the socket closes. */
 export async function admitUpgrade(
   request: IncomingMessage,
   socket: Duplex,
@@ -15,9 +15,11 @@ export async function admitUpgrade(
 ): Promise<void> {
   // nobody else listens until a room takes it
   socket.on('error', () => socket.destroy());
-  // players who return at once after a crash come by the dozen too
-  const { address } = await admitHead(request, { limit: 'pages' }, deps);
-  if (!deps.limits || socket.destroyed) return;
+  const { address } = checkHead(request, deps);
+  if (!deps.limits) return;
+  // those who return after a crash come by the dozen, as files of pages do
+  await deps.limits.address(address, 'pages');
+  if (socket.destroyed) return;
   const giveBack = deps.limits.takeSocket(address);
   if (!giveBack)
     throw refusalOf(429, 'http/too_many_sockets', 'This address has too many sockets: close one.');

@@ -27,16 +27,18 @@ export interface Overrides {
   readonly store?: MatchStore;
   /** Rooms that are no matches, by name. */
   readonly rooms?: Readonly<Record<string, new () => Room>>;
+  /** No metrics, no traces: to measure what they cost. */
+  readonly isUnwatched?: boolean;
 }
 
 /** Starts a server. Throws errors with a `code` and a message for whoever started it; nothing is left open then. */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const { games = allGames, store, rooms = {} } = overrides;
+  const { games = allGames, store, rooms = {}, isUnwatched } = overrides;
   // Half the memory of a small room are the encoder's buffers, which grow where a state is larger.
   Encoder.BUFFER_SIZE = 2 * 1024;
   const closing: Closing = [];
   try {
-    const base = await openBase(config, { games, store }, closing);
+    const base = await openBase(config, { games, store, isUnwatched }, closing);
     const { server, port } = await openServer(config, base, { engines, rooms }, closing);
     await startWorkers(base, closing);
     closing.push(() => announceEnd(base));

@@ -18,21 +18,23 @@ import type { Subscription } from '../events/event-stream.ts';
 import { readLogs } from '../events/log-rows.ts';
 import { readMoments } from '../events/moment-rows.ts';
 import { createHistory } from '../history/history.ts';
+import { createLimits } from '../limits/limits.ts';
 import { systemClock } from '../match/clock.ts';
 import type { Game } from '../match/game.ts';
 import { Matches } from '../match/matches.ts';
 import { Reconnection } from '../match/reconnection.ts';
 import { createEvents } from '../ops/events.ts';
-import { createLogger, type Log } from '../ops/logger.ts';
+import type { Log } from '../ops/logger.ts';
 import { Outage } from '../ops/outages.ts';
+import { traceQuery } from '../ops/tracing-context.ts';
 import { createGuards, type Guards } from '../resilience/guards.ts';
-import type { GuardObserver } from '../resilience/observer.ts';
 import type { MatchStore } from '../store/match-store.ts';
 import { type MatchStoreOptions, openMatchStore } from '../store/postgres-match-store.ts';
 import { openRedisMatchStore } from '../store/redis-match-store.ts';
 import type { Closing } from './closing.ts';
 import { guardDatabase, guardRedis } from './guards.ts';
 import { openStreams } from './streams.ts';
+import { openWatching } from './watching.ts';
 
 const redisPrefix = 'gamekeeper';
 
@@ -42,20 +44,26 @@ export interface BaseOptions {
   readonly games: readonly Game[];
   /** Instead of the store over the database. */
   readonly store?: MatchStore | undefined;
-  /** Who watches the guards of what is outside. */
-  readonly guardObserver?: GuardObserver | undefined;
+  /** Nothing is observed; for a bench. */
+  readonly isUnwatched?: boolean | undefined;
 }
 
 export async function openBase(
   config: Config,
-  { games, store: given, guardObserver }: BaseOptions,
+  { games, store: given, isUnwatched }: BaseOptions,
   closing: Closing,
 ) {
   const clock = systemClock;
-  const ownLog = createLogger(config.log);
-  const outage = new Outage({ what: 'the database', log: ownLog, now: clock.now, explains: isUnreachable });
-  const log = outage.quiet(ownLog);
-  const guards = createGuards(guardObserver);
+  const watching = await openWatching(config, { games, isOff: isUnwatched }, closing);
+  const { metrics } = watching;
+  const outage = new Outage({
+    what: 'the database',
+    log: watching.log,
+    now: clock.now,
+    explains: isUnreachable,
+  });
+  const log = outage.quiet(watching.log);
+  const guards = createGuards(metrics.guards);
   const storage = await openStorage(config);
   closing.push(() => storage.close());
   closing.push(async () => guards.close());
@@ -63,17 +71,19 @@ export async function openBase(
   const { sql } = database;
   const streams = openStreams(config, { sql, log, guards }, closing);
   const keys = createKeyRing(config.auth.keys ?? [openDevKey(config.dataDir)]);
+  watching.hideBy(createMac(keys, 'log'));
   const cluster = await openHouse(config, { keys, log, guards }, closing);
   const onCommit = (): void => streams.local.nudge();
   const storeOptions = { sql, processId: randomUUID(), now: clock.now, onCommit };
   const store = given ?? (await openStore(storeOptions, cluster, log));
   closing.push(() => store.close());
-  const matches = new Matches({ store, clock, games });
+  const matches = new Matches({ store, clock, games, observer: watching.matches });
   return {
     clock,
     games,
     log,
-    logEvent: createEvents(log),
+    logEvent: createEvents(log, metrics.event),
+    watching,
     database,
     streams,
     /** Of the stream, by name: how far they are behind. */
@@ -84,6 +94,11 @@ export async function openBase(
     matches,
     cluster,
     guards,
+    limits: createLimits({
+      rates: config.limits,
+      redis: cluster?.limits ?? null,
+      mac: createMac(keys, 'limits'),
+    }),
     rooms: new LiveRooms(store, matches, cluster?.elsewhere),
     reconnection: new Reconnection(createMac(keys, 'reconnection')),
   };
@@ -127,7 +142,10 @@ async function openStorage({ database: { url, poolMax }, dataDir }: Config): Pro
 /** Whatever is asked of the database tells whether it is there. */
 function watched(database: Database, outage: Outage): Database {
   const { sql } = database;
-  return { ...database, sql: { query: (...asked) => outage.watch(() => sql.query(...asked)) } };
+  return {
+    ...database,
+    sql: { query: (...asked) => traceQuery('sql.query', () => outage.watch(() => sql.query(...asked))) },
+  };
 }
 
 /** What history reads near at hand. */

@@ -10,34 +10,42 @@ import { summarize } from '../history/summarize.ts';
 import { openApiEndpoints } from '../http/openapi.ts';
 import { createRequirePrincipal } from '../http/principal.ts';
 import { simulate } from '../match/simulate.ts';
-import { healthEndpoints } from '../ops/health.ts';
-import type { Verifier } from '../replays/verifier.ts';
+import { type HealthCheck, healthEndpoints } from '../ops/health.ts';
+import { metricsEndpoints } from '../ops/metrics-endpoint.ts';
+import type { Verification } from '../replays/verification.ts';
 import { soloEndpoints } from '../solo/endpoints.ts';
 import { createSolo, type Solo } from '../solo/solo.ts';
 import type { Base } from './base.ts';
 import { replayEndpointsOf } from './replays.ts';
 
-export function endpointsOf(config: Config, base: Base, verifier: Verifier) {
-  const endpoints = servicesOf(config, base, verifier);
+export function endpointsOf(config: Config, base: Base, verification: Verification) {
+  const endpoints = servicesOf(config, base, verification);
   return { ...endpoints, ...openApiEndpoints({ endpoints, version: packageJson.version }) };
 }
 
-function servicesOf({ production, auth }: Config, base: Base, verifier: Verifier) {
-  const { tokens, logEvent, history, database } = base;
+function servicesOf({ production, auth, metrics }: Config, base: Base, verification: Verification) {
+  const { tokens, logEvent, history, watching } = base;
   const requirePrincipal = createRequirePrincipal(tokens);
   const minted = ({ accountId, tenantId, roles }: Principal): void =>
     logEvent('token_minted', { accountId, tenantId, roles });
   return {
     ...healthEndpoints({
-      checks: [{ name: 'database', check: () => database.sql.query('select 1') }],
+      checks: checksOf(base),
       backlog: () => streamStatus(base.readers),
       isDraining: () => base.rooms.isDraining,
     }),
+    ...metricsEndpoints({ metrics: watching.metrics, scrapeToken: metrics.token, requirePrincipal }),
     ...historyEndpoints({ history, requirePrincipal }),
-    ...replayEndpointsOf(base, requirePrincipal, verifier),
+    ...replayEndpointsOf(base, requirePrincipal, verification),
     ...soloEndpoints({ solo: soloOf(base), requirePrincipal }),
     ...(production ? {} : devTokenEndpoints({ tokens, ttlSeconds: auth.tokenSeconds, minted })),
   };
+}
+
+function checksOf({ database, cluster }: Base): HealthCheck[] {
+  const ofDatabase = { name: 'database', check: () => database.sql.query('select 1') };
+  if (!cluster) return [ofDatabase];
+  return [ofDatabase, { name: 'redis', isNeeded: false, check: () => cluster.hot.ping() }];
 }
 
 function soloOf({ database, clock, games }: Base): Solo {

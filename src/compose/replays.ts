@@ -1,17 +1,29 @@
 /** Replays and verification over HTTP, and the room `replay`, on what history has. */
 import type { RequirePrincipal } from '../http/principal.ts';
 import { replayEndpoints } from '../replays/endpoints.ts';
-import { createVerification } from '../replays/verification.ts';
+import { createVerification, type Verification } from '../replays/verification.ts';
 import type { Verifier } from '../replays/verifier.ts';
 import type { RecordedMatch, ReplaySource } from '../replays/ports.ts';
 import type { ReplayServices } from '../replays/replay-services.ts';
 import type { Config } from '../config.ts';
 import type { Base } from './base.ts';
 
-export function replayEndpointsOf(
-  { history, games, log, logEvent }: Pick<Base, 'history' | 'games' | 'log' | 'logEvent'>,
-  requirePrincipal: RequirePrincipal,
+export function verificationOf(
+  { history, logEvent }: Pick<Base, 'history' | 'logEvent'>,
   verifier: Verifier,
+): Verification {
+  return createVerification({
+    readLog: history.log,
+    verify: (match) => verifier.verify(match),
+    flag: history.flag,
+    logEvent,
+  });
+}
+
+export function replayEndpointsOf(
+  { history, games, log }: Pick<Base, 'history' | 'games' | 'log'>,
+  requirePrincipal: RequirePrincipal,
+  verification: Verification,
 ) {
   return replayEndpoints({
     requirePrincipal,
@@ -19,12 +31,7 @@ export function replayEndpointsOf(
     readRecords: async (tenantId, id) => (await history.running(tenantId, id))?.records ?? [],
     readMoments: async (tenantId, id) => (await history.get(tenantId, id)).moments,
     games,
-    verification: createVerification({
-      readLog: history.log,
-      verify: (match) => verifier.verify(match),
-      flag: history.flag,
-      logEvent,
-    }),
+    verification,
     log,
   });
 }

@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { type LiveRooms, MatchDriver } from '../cluster/live-rooms.ts';
 import { acceptReturns } from '../cluster/returns.ts';
 import type { Config } from '../config.ts';
+import { docs } from '../http/docs.ts';
 import { createHttp } from '../http/http.ts';
 import { listen } from '../http/listen.ts';
 import { pages } from '../http/pages.ts';
@@ -15,13 +16,16 @@ import type { Game } from '../match/game.ts';
 import type { RoomServices } from '../match/room-services.ts';
 import { colyseusLogger } from '../ops/logger.ts';
 import { adminMonitor } from '../ops/monitor.ts';
+import { Tables } from '../ops/tables.ts';
 import { defineReplayRoom } from '../replays/define-replay-room.ts';
+import type { Verification } from '../replays/verification.ts';
 import { Verifier } from '../replays/verifier.ts';
 import type { Base } from './base.ts';
 import type { Closing } from './closing.ts';
 import { leaveHouse } from './draining.ts';
 import { endpointsOf } from './endpoints.ts';
-import { replayServices } from './replays.ts';
+import { replayServices, verificationOf } from './replays.ts';
+import { tellMetrics } from './sources.ts';
 
 /** The built pages (scripts/build-web.ts). */
 const webFolder = join(import.meta.dirname, '../../web/dist');
@@ -50,18 +54,23 @@ export async function openServer(
   installFrames({ maxQueuedBytes, dropped: (sessionId) => logEvent('slow_client_dropped', { sessionId }) });
   const verifier = new Verifier({ games: engines });
   closing.push(() => verifier.close());
-  const http = httpOf(config, base, verifier);
+  const verification = verificationOf(base, verifier);
+  const http = httpOf(config, base, verification);
   const services = roomServices(config, base);
+  const tables = new Tables();
+  const transport = transportOf(config, base, http);
+  base.watching.metrics.watchSockets(transport);
+  tellMetrics(base, { tables, verification });
   const server = defineServer({
     greet: false,
     gracefullyShutdown: false,
     logger: colyseusLogger(log),
     ...(cluster ? inHouse(config, cluster, rooms) : { driver: new MatchDriver(rooms) }),
-    transport: transportOf(config, base, http),
+    transport,
     routes: http.routes,
     express: http.express,
     rooms: {
-      ...Object.fromEntries(games.map((game) => [game.name, roomOf(game, services)])),
+      ...Object.fromEntries(games.map((game) => [game.name, roomOf(game, services, tables)])),
       replay: defineReplayRoom(replayServices(config, base)),
       ...Object.fromEntries(Object.entries(more).map(([name, room]) => [name, defineRoom(room)])),
     },
@@ -87,18 +96,21 @@ function inHouse({ cluster: settings }: Config, { presence, directory, place }: 
   };
 }
 
-function httpOf(config: Config, base: Base, verifier: Verifier) {
+function httpOf(config: Config, base: Base, verification: Verification) {
   const { tokens, logEvent, log, cluster, rooms } = base;
   return createHttp({
     route: cluster?.route,
     inTurn: cluster?.inTurn,
     isOf: (matchId, tenantId) => rooms.isOf(matchId, tenantId),
-    endpoints: endpointsOf(config, base, verifier),
+    endpoints: endpointsOf(config, base, verification),
     authenticate: (token) => tokens.verify(token),
     origins: config.http.allowedOrigins,
     trustedProxies: config.http.trustedProxies,
     production: config.production,
+    limits: base.limits,
+    observer: base.watching.http,
     mounts: {
+      '/docs': { handler: docs(), limit: 'pages' },
       '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }),
       '/': { handler: pages(webFolder), limit: 'pages' },
     },
@@ -146,6 +158,8 @@ function roomServices(
 }
 
 /** Strangers meet in rooms of their tenant that offer the same. */
-function roomOf(game: Game, services: RoomServices) {
-  return defineRoom<new () => Room>(bindRoom(game, services)).filterBy(['tenantId', 'offer'] as never[]);
+function roomOf(game: Game, services: RoomServices, tables: Tables) {
+  const defined = defineRoom<new () => Room>(bindRoom(game, services));
+  tables.watch(game.name, defined);
+  return defined.filterBy(['tenantId', 'offer'] as never[]);
 }

@@ -10,6 +10,8 @@ export interface Verification {
    * replay/unknown_version, replay/busy, replay/too_long.
    */
   verify(tenantId: string, matchId: string): Promise<Verified>;
+  /** Matches that are under way, or wait. */
+  readonly pending: number;
 }
 
 export interface Verified {
@@ -62,7 +64,12 @@ export function createVerification({ readLog, verify, flag, logEvent }: Verifica
     return started;
   }
 
-  return { verify: verifyOnce };
+  return {
+    verify: verifyOnce,
+    get pending() {
+      return underWay.size;
+    },
+  };
 }
 
 const badRecord: Verified = { verified: false, entries: 0, hashes: 0, flaw: unreadable };

@@ -5,7 +5,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { games } from '../../rooms/index.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import { createTokens } from '../../src/auth/tokens.ts';
-import { replayEndpointsOf } from '../../src/compose/replays.ts';
+import { replayEndpointsOf, verificationOf } from '../../src/compose/replays.ts';
 import type { Published } from '../../src/events/event-stream.ts';
 import { openEventStream } from '../../src/events/postgres-event-stream.ts';
 import { createHistory, type History } from '../../src/history/history.ts';
@@ -50,7 +50,8 @@ export async function serve(): Promise<Served> {
   const tokens = createTokens({ keys, issuer: 'i', audience: 'a', leewaySeconds: 5, now: Date.now });
   const verifier = new Verifier({ games: new URL('../../rooms/engines.ts', import.meta.url) });
   const base = { history, games, log, logEvent: createEvents(log) };
-  const endpoints = replayEndpointsOf(base, createRequirePrincipal(tokens), verifier);
+  const verification = verificationOf(base, verifier);
+  const endpoints = replayEndpointsOf(base, createRequirePrincipal(tokens), verification);
   const http = createHttp({ endpoints, log });
   const { routes, express } = http;
   const transport = new WebSocketTransport({ server: http.server });

@@ -64,6 +64,7 @@ const tags = [
   { name: 'solo', description: 'Results of plays without a room' },
   { name: 'matchmaking', description: 'Seats in rooms; the SDK does this' },
   { name: 'health', description: 'For load balancers and orchestrators' },
+  { name: 'operations', description: 'For who runs the server' },
   { name: 'development', description: 'Not in production' },
   { name: 'documentation', description: 'What you read' },
 ];

@@ -77,10 +77,11 @@ describe('an answer is what the document says', () => {
     expect(JSON.parse((await call('verifyMatch', { token, id })).text)).toMatchObject({ verified: null });
   });
 
-  test('[OA3] of tokens, health and the document itself', async () => {
+  test('[OA3] of tokens, health, metrics and the document itself', async () => {
     await call('devToken');
     await call('devToken', { body: { accountId: 'ann', roles: ['admin'], permission: 'watch' } });
     for (const name of ['live', 'ready', 'openApi']) expect((await call(name)).status).toBe(200);
+    expect((await call('metrics', { token: sign('root', { roles: ['admin'] }) })).status).toBe(200);
     const headers = { 'If-None-Match': (await call('openApi')).headers.get('etag')! };
     expect((await call('openApi', { headers })).status).toBe(304);
   });
@@ -111,16 +112,19 @@ describe('an error is one of those in the document', () => {
   const other = sign('ada', { matchId: randomUUID() });
   const nowhere = randomUUID();
 
-  test.each(['listMatches', 'getMatch', 'getReplay', 'verifyMatch'])('[OA3] of %s', async (name) => {
-    expect((await call(name)).code).toBe('auth/missing');
-    expect((await call(name, { token: `${token}x` })).code).toBe('auth/bad_signature');
-    expect((await call(name, { token: sign('ada', {}, -60) })).code).toBe('auth/expired');
-    expect((await call(name, { token: other, id: nowhere })).code).toBe('auth/forbidden');
-    const headers = { Origin: 'https://elsewhere.example' };
-    expect((await call(name, { token, headers })).code).toBe('http/foreign_origin');
-    const asProblem = { Accept: 'application/problem+json' };
-    expect((await call(name, { headers: asProblem })).code).toBe('auth/missing');
-  });
+  test.each(['listMatches', 'getMatch', 'getReplay', 'verifyMatch', 'metrics'])(
+    '[OA3] of %s',
+    async (name) => {
+      expect((await call(name)).code).toBe('auth/missing');
+      expect((await call(name, { token: `${token}x` })).code).toBe('auth/bad_signature');
+      expect((await call(name, { token: sign('ada', {}, -60) })).code).toBe('auth/expired');
+      expect((await call(name, { token: other, id: nowhere })).code).toBe('auth/forbidden');
+      const headers = { Origin: 'https://elsewhere.example' };
+      expect((await call(name, { token, headers })).code).toBe('http/foreign_origin');
+      const asProblem = { Accept: 'application/problem+json' };
+      expect((await call(name, { headers: asProblem })).code).toBe('auth/missing');
+    },
+  );
 
   test('[OA3] of history and replays', async () => {
     expect((await call('listMatches', { token, query: '?limit=0' })).code).toBe('history/bad_query');

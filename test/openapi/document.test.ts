@@ -83,6 +83,12 @@ describe('GET /openapi.json', () => {
     }
   });
 
+  test('[OA2] puts each operation under a tag that it describes', () => {
+    const tags = new Set(document.tags.map(({ name }) => name));
+    const used = operations().flatMap(([, , operation]) => operation.tags);
+    expect([...tags].sort()).toEqual([...new Set(used)].sort());
+  });
+
   test('[OA2] the list of matches says what it may be asked for', () => {
     const { parameters = [] } = document.paths['/v1/matches']!['get']!;
     const query = parameters.filter((one) => one.in === 'query').map(({ name }) => name);

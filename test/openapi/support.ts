@@ -8,6 +8,7 @@ import type { TestServer } from '../support/server.ts';
 
 export interface Operation {
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly parameters?: readonly { in: string; name: string }[];
   readonly responses: Readonly<Record<string, Response | Reference>>;
@@ -25,6 +26,7 @@ interface Reference {
 
 export interface Document {
   readonly info: { readonly version: string };
+  readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly responses: Readonly<Record<string, Response>> };
 }
@@ -110,12 +112,20 @@ function held({ description, content }: Response, endpoint: Endpoint, { status, 
   const responses = apiOf(endpoint).responses as Record<number, { schema?: z.ZodType }>;
   const own = responses[status]?.schema;
   if (own) {
-    const parts = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text];
-    for (const part of parts) own.parse(JSON.parse(part));
+    for (const part of partsOf(type, text)) own.parse(part);
     return {};
   }
   const isProblem = type === 'application/problem+json';
   const { code } = isProblem ? problem.parse(JSON.parse(text)) : envelope.parse(JSON.parse(text)).error;
   expect(description).toContain(`\`${code}\``);
   return { code };
+}
+
+function partsOf(type: string, text: string): unknown[] {
+  if (type === 'application/x-ndjson')
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  return [type === 'application/json' ? JSON.parse(text) : text];
 }

@@ -123,7 +123,6 @@ describe('matches of others', () => {
     { unknown: 1 },
     { tenantId: 'another' },
     { request: { spectate: false } },
-    '{"__proto__": {"spectate": true}, "x": 1}',
     '[]',
     '"text"',
   ])('[R28] options %j make no match', async (options) => {
@@ -135,6 +134,18 @@ describe('matches of others', () => {
       options,
     );
     expect({ status, error: body.error?.split(':')[0] }).toEqual({ status: 400, error: 'options/invalid' });
+  });
+
+  test('[R28] options that reach for the prototype are not even read', async () => {
+    const options = '{"__proto__": {"spectate": true}, "x": 1}';
+    const { status, body } = await matchmake(
+      server.url,
+      'create',
+      'whist',
+      tokenOf(table.tenant, 0),
+      options,
+    );
+    expect([status, body.error?.split(':')[0]]).toEqual([400, 'http/bad_key']);
   });
 });
 

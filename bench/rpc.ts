@@ -62,7 +62,9 @@ export class Child<C extends Calls> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#process.send({ id, name, args } satisfies Asked);
+      // one that has ended takes no message
+      const sent = (error: Error | null): void => void (error && this.#settle({ id, error: error.message }));
+      this.#process.send({ id, name, args } satisfies Asked, sent);
     });
   }
 

@@ -16,8 +16,6 @@ await runCommand(async () => {
   if (plan === null) return console.log(usage);
   const hint = openFilesHint(plan.kind === 'scenario' ? plan.clients : plan.sockets);
   if (hint !== null) throw new DemoError(hint);
-  const cores = plan.server.url === null ? await findCores() : null;
-  const target = await targetOf(plan, cores?.server ?? null);
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -25,12 +23,17 @@ await runCommand(async () => {
       // whoever waits for the workers gets an error then, and clears up
       Child.killAll();
     });
+  const cores = plan.server.url === null ? await findCores() : null;
+  const target = await targetOf(plan, cores?.server ?? null);
   try {
     if (plan.kind === 'scenario') await runScenario(plan, target, stopped.signal);
-    else await openLoop(plan, target, plan.workers === 1 ? (cores?.load ?? null) : null);
+    else if (!stopped.signal.aborted) await openLoop(plan, target, cores?.load ?? null);
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
   } finally {
     await target.close();
   }
+  if (stopped.signal.aborted) throw new DemoError('The load was interrupted');
 });
 
 function targetOf({ server }: Plan, core: number | null): Promise<Target> | Target {
@@ -41,7 +44,8 @@ function targetOf({ server }: Plan, core: number | null): Promise<Target> | Targ
 async function openLoop(plan: OpenLoopPlan, target: Target, core: number | null): Promise<void> {
   console.info = () => {}; // the SDK of watchers tells of each attempt to return
   const say = console.log;
-  const summary = await run({ plan, target, core, say });
+  // several workers want more than one core
+  const summary = await run({ plan, target, core: plan.workers === 1 ? core : null, say });
   say(summaryText(summary));
   if (plan.json !== null) await writeFile(plan.json, `${JSON.stringify(summary, null, 2)}\n`);
   if (Object.keys(summary.errors).length > 0) throw new DemoError('There were errors: see above');

@@ -1,5 +1,5 @@
 /** Whole runs: of the command, and of its parts. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -83,6 +83,22 @@ test('[LT13] without --url a server is started, and nothing is left of it', asyn
   const { code, out } = await loadtest(['--sockets', '4', '--ramp', '1', '--seconds', '1'], env);
   expect(code).toBe(0);
   expect(out).toMatch(/errors: none/);
+  expect(await readdir(folder)).toEqual(before);
+});
+
+test('[LT13] an interrupted run ends what it has started, and says so', async () => {
+  const args = ['whist', '--sockets', '4', '--ramp', '1', '--seconds', '60'];
+  const options = { cwd: root, env: { ...process.env, TMPDIR: folder } };
+  const before = await readdir(folder);
+  const child = spawn(process.execPath, ['loadtest/main.ts', ...args], options);
+  const errors: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  const [code] = (await once(child, 'exit')) as [number];
+  expect({ code, errors: String(Buffer.concat(errors)) }).toEqual({
+    code: 1,
+    errors: 'The load was interrupted\n',
+  });
   expect(await readdir(folder)).toEqual(before);
 });
 

@@ -8,7 +8,7 @@ import type { Guards } from '../resilience/guards.ts';
 import { isRead } from '../resilience/is-read.ts';
 
 /** Players wait for these: so they are looked for often, by a question of the guard's own. */
-const pauses = { firstPauseMs: 250, longestPauseMs: 500 };
+const pauses = { firstPauseMs: 250, longestPauseMs: 250 };
 const readRetries = 2;
 /** More statements or commands than any burst of a living server has. */
 const mostWaiting = 10_000;

@@ -37,6 +37,9 @@ COPY --from=pages /app/web/dist web/dist
 COPY --from=pages --chown=1000:1000 /app/data /data
 COPY package.json LICENSE ./
 COPY rooms rooms
+# docker compose run --rm server node scripts/doctor.ts
+COPY scripts/doctor.ts scripts/doctor.ts
+COPY scripts/doctor scripts/doctor
 COPY src src
 # `node` of the base image, by number: so an orchestrator can see that it is not root.
 USER 1000:1000

@@ -20,7 +20,8 @@ import { environmentOf, type Stage, wordsOf } from './image/dockerfile.ts';
 
 const startMs = 60_000;
 
-const { modules } = parseArgs({ options: { modules: { type: 'string' } } }).values;
+const { values } = parseArgs({ options: { modules: { type: 'string' } } });
+const modules = values.modules && resolve(values.modules);
 
 if (canContain) await tryImage();
 else {
@@ -48,10 +49,10 @@ async function tryImage(): Promise<void> {
   }
 }
 
-/** Links cost no room; what is deleted or made beside them is not theirs. */
+/** With links to packages of before, which a server then sees in their place (`Contained`). */
 function run(command: string, folder: string): void {
-  const linked = `cp -al '${resolve(modules ?? '')}' node_modules && rm -rf node_modules/.cache`;
-  shell(modules === undefined ? command : command.replace(/^npm ci( --\S+)*/, () => linked), folder);
+  const links = `mkdir node_modules && ln -s '${modules}'/* '${modules}'/.bin node_modules/`;
+  shell(modules === undefined ? command : command.replace(/^npm ci( --\S+)*/, () => links), folder);
 }
 
 /** Starts it, does `work`, and stops it as an engine does. */
@@ -63,7 +64,7 @@ async function trySession<T>(
 ): Promise<T> {
   const url = `http://127.0.0.1:${variables.PORT}`;
   const began = performance.now();
-  const server = new Contained(tree, stage, variables);
+  const server = new Contained({ tree, stage, variables, modules });
   try {
     await ready(server, url);
     say('ready', `after ${elapsed(began)}, ${memoryOf(server.pid)}`);

@@ -20,6 +20,7 @@ done
 mkdir "$ROOT/app" "$ROOT/data" "$ROOT/dev" "$ROOT/proc" "$ROOT/tmp" "$ROOT/node"
 touch "$ROOT/node/node" && mount --bind "$NODE" "$ROOT/node/node"
 mount --bind -o ro "$TREE/app" "$ROOT/app"
+if [ -n "$MODULES" ]; then mount --bind -o ro "$MODULES" "$ROOT/app/node_modules"; fi
 mount --bind "$TREE/data" "$ROOT/data"
 mount --rbind /dev "$ROOT/dev"
 mount -t proc proc "$ROOT/proc"
@@ -34,13 +35,23 @@ export const canContain =
   process.getuid?.() === 0 &&
   spawnSync('unshare', ['--mount', '--pid', '--fork', 'true']).status === 0;
 
+export interface ContainedOptions {
+  /** Where the stage was carried out. */
+  readonly tree: string;
+  readonly stage: Stage;
+  /** Beside its ENV. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** A folder in place of its node_modules. */
+  readonly modules?: string | undefined;
+}
+
 export class Contained {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown[]>;
   output = '';
 
-  /** Runs CMD of the stage, which was carried out in `tree`, with its ENV and these variables. */
-  constructor(tree: string, stage: Stage, variables: Readonly<Record<string, string>>) {
+  /** Runs CMD of the stage. */
+  constructor({ tree, stage, variables, modules = '' }: ContainedOptions) {
     const find = (name: string) => stage.steps.findLast((step) => step.name === name)!;
     const [uid, gid] = find('USER').text.split(':');
     const env = Object.entries({ ...environmentOf(stage), ...variables }).map((pair) => pair.join('='));
@@ -48,7 +59,14 @@ export class Contained {
     mkdirSync(root, { recursive: true });
     const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
     const argv = [...namespaces, 'sh', '-ec', script, 'sh', ...env, ...wordsOf(find('CMD'))];
-    const own = { TREE: tree, ROOT: root, NODE: process.execPath, USER_ID: uid!, GROUP_ID: gid! };
+    const own = {
+      TREE: tree,
+      MODULES: modules,
+      ROOT: root,
+      NODE: process.execPath,
+      USER_ID: uid!,
+      GROUP_ID: gid!,
+    };
     this.#child = spawn('unshare', argv, {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...own },
       stdio: ['ignore', 'pipe', 'pipe'],

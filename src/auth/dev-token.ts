@@ -16,7 +16,8 @@ const body = z
     match: principalShape.match.optional(),
     permission: principalShape.permission.default('play'),
   })
-  .prefault({});
+  .prefault({})
+  .meta({ example: { accountId: 'ann' } });
 
 const mintedToken = z
   .strictObject({

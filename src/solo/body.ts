@@ -25,19 +25,29 @@ export const soloBody = z
     pieces: figure,
     /** Shown for results without inputs; of others the play itself says it. */
     duration_ms: figure,
-    options: z.record(z.string(), z.unknown()).default({}),
+    options: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .meta({ description: "The game's own options of the play." }),
     seed: z
       .string()
       .regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits')
-      .optional(),
-    /** Pairs `[tick, actions]`; looked at one by one as the play goes on (inputs.ts). */
-    inputs: z.array(z.unknown()).max(mostTicks).optional(),
-    idempotency_key: idempotencyKey.optional(),
+      .optional()
+      .meta({ description: 'With which it was played; inputs need it.' }),
+    /** Looked at one by one as the play goes on (inputs.ts). */
+    inputs: z.array(z.unknown()).max(mostTicks).optional().meta({
+      description:
+        'Pairs `[tick, actions]` in the order of their ticks; the first tick is 1. Without them the result is not verified.',
+    }),
+    idempotency_key: idempotencyKey.optional().meta({ description: 'The same as the header.' }),
   })
   .refine(({ inputs, seed }) => inputs === undefined || seed !== undefined, {
     path: ['seed'],
     error: 'inputs say nothing without the seed that they were played with',
   })
-  .meta({ id: 'SoloResult' });
+  .meta({
+    id: 'SoloResult',
+    example: { game: 'tetris', score: 1200, lines: 8, level: 1, pieces: 40, duration_ms: 61_000 },
+  });
 
 export type SoloBody = z.output<typeof soloBody>;

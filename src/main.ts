@@ -25,7 +25,8 @@ function greet(host: string, port: number, production: boolean): void {
   console.log(`  play     ${base}/ (Tetris in the browser)`);
   console.log(`  health   ${base}/health/ready`);
   console.log(`  history  ${base}/v1/matches`);
-  console.log(`  monitor  ${base}/monitor (needs a token with the role admin)`);
+  console.log(`  monitor  ${base}/monitor and ${base}/monitor/matches (need a token with the role admin)`);
+  if (!production) console.log(`  rooms    ${base}/playground (joins any, and sends what you like)`);
   console.log(production ? '' : `Try it: npm run demo${port === 2567 ? '' : ` -- --url ${base}`}`);
 }
 

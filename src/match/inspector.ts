@@ -5,6 +5,7 @@ import type { Entry, MatchSetup } from './engine.ts';
 import type { Game } from './game.ts';
 import { inspectLog, showEntries } from './inspect.ts';
 import type {
+  InspectedEntry,
   InspectedMatch,
   InspectedMoment,
   Inspection,
@@ -76,7 +77,8 @@ export function createInspector(deps: InspectorDeps): Inspector {
 
   async function inspectLive(listing: RoomListing, inspection: Inspection): Promise<InspectedMatch> {
     const { roomId: matchId, processId, metadata } = listing;
-    const from = Math.max(1, inspection.n - shownEntries + 1);
+    // the stream may be some seconds behind
+    const from = Math.max(1, inspection.n - 2 * shownEntries);
     const records = await orNull(stream.read(matchId, from), 'its log can not be read');
     const isOver = inspection.phase === 'over';
     return {
@@ -87,7 +89,7 @@ export function createInspector(deps: InspectorDeps): Inspector {
       processId,
       createdAt: createdAt(matchId),
       endedAt: isOver ? (records?.at(-1)?.at ?? null) : null,
-      entries: records && showEntries(entriesOf(records), gameOf(inspection.game), isOver),
+      entries: records && shown(entriesOf(records), inspection),
       moments: await momentsOf(matchId),
     };
   }
@@ -108,7 +110,7 @@ export function createInspector(deps: InspectorDeps): Inspector {
       processId: listing?.processId ?? null,
       createdAt: createdAt(matchId),
       endedAt: isOver ? endedAt : null,
-      entries: showEntries(entries.slice(-shownEntries), gameOf(inspection.game), isOver),
+      entries: shown(entries, inspection),
       moments: await momentsOf(matchId),
     };
   }
@@ -139,8 +141,9 @@ export function createInspector(deps: InspectorDeps): Inspector {
     );
   }
 
-  function gameOf(name: string): Pick<Game, 'openEntries'> {
-    return deps.games.find((game) => game.name === name) ?? {};
+  function shown(entries: readonly Entry[], { game, phase }: Inspection): readonly InspectedEntry[] {
+    const known = deps.games.find(({ name }) => name === game) ?? {};
+    return showEntries(entries.slice(-shownEntries), known, phase === 'over');
   }
 
   /** A part that fails is missing; the page is for the very times when something does. */

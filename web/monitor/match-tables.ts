@@ -11,12 +11,12 @@ export function seatTable(seats: readonly InspectedSeat[]): HTMLElement {
       { 'data-presence': presence },
       el('td', { class: 'seat' }, dot(seat), String(seat)),
       cell(account === null ? (bot ?? '') : name || account),
-      cell(account ?? '', 'id'),
       el('td', {}, el('span', { class: 'chip' }, presence)),
       cell(ready ? 'ready' : ''),
+      cell(account ?? '', 'id'),
     ),
   );
-  return table(['seat', 'name', 'account', 'presence', 'ready'], rows);
+  return table(['seat', 'name', 'presence', 'ready', 'account'], rows);
 }
 
 export function momentTable(moments: readonly InspectedMoment[]): HTMLElement {

@@ -30,9 +30,18 @@ export function showMatch(id: string): void {
   const main = byId('match');
   keepFresh(async () => {
     const match = await ask<InspectedMatch>(`matches/${id}`);
-    main.replaceChildren(...viewOf(match));
+    show(main, viewOf(match));
     return { next: every[match.where] };
   });
+}
+
+/** Whoever marks a text, or has moved a wide table aside, goes on with that. */
+function show(main: HTMLElement, parts: readonly HTMLElement[]): void {
+  if (getSelection()?.type === 'Range') return;
+  const wide = (): HTMLElement[] => [...main.querySelectorAll<HTMLElement>('.wide')];
+  const asides = wide().map(({ scrollLeft }) => scrollLeft);
+  main.replaceChildren(...parts);
+  for (const [i, table] of wide().entries()) table.scrollLeft = asides[i] ?? 0;
 }
 
 function viewOf(match: InspectedMatch): HTMLElement[] {

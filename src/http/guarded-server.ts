@@ -97,10 +97,13 @@ export class GuardedServer extends Server {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { observer, route } = this.#options;
+    const { findClient, observer, route } = this.#options;
     const here = (): void => void super.emit('upgrade', request, socket, head);
-    // whether it is a true one is for `route` to find out
-    if (route && hopHeader in request.headers) return route(request, socket, head, here);
+    if (route && hopHeader in request.headers) {
+      // it takes away what strangers say of an address; whether the hop is a true one is for `route` to find out
+      findClient(request);
+      return route(request, socket, head, here);
+    }
     try {
       await admitUpgrade(request, socket, this.#options);
       if (socket.destroyed) return;

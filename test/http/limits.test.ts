@@ -203,12 +203,12 @@ describe('one process', () => {
 });
 
 describe('one of several processes', () => {
-  const routed: boolean[] = [];
+  const routed: unknown[] = [];
   beforeAll(async () => {
     http = await startHttp({
       ...options,
       route: async (request, socket) => {
-        routed.push(hopHeader in request.headers);
+        routed.push([hopHeader in request.headers, request.headers['x-forwarded-for']]);
         socket.destroy();
       },
     });
@@ -217,12 +217,13 @@ describe('one of several processes', () => {
 
   test('[HT19] [HT24] a socket that is handed on takes no place, and is for the house to judge', async () => {
     limit({ socketsPerAddress: 1, perAddress: 1 });
-    for (let i = 0; i < 10; i++) dial(`${hopHeader}: x`, 'Origin: https://evil.example');
+    for (let i = 0; i < 10; i++)
+      dial(`${hopHeader}: x`, 'Origin: https://evil.example', 'X-Forwarded-For: 1.2.3.4');
     await until(() => routed.length === 10);
     expect([upgrades, seen]).toEqual([[], []]);
     dial();
     await until(() => routed.length === 11);
-    expect(routed).toEqual([...Array<boolean>(10).fill(true), false]);
+    expect(routed).toEqual([...Array.from({ length: 10 }, () => [true, undefined]), [false, undefined]]);
     expect(upgrades).toEqual([null]);
   });
 });

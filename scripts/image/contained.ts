@@ -57,8 +57,9 @@ export class Contained {
     const env = Object.entries({ ...environmentOf(stage), ...variables }).map((pair) => pair.join('='));
     const root = join(tree, '.root');
     mkdirSync(root, { recursive: true });
-    const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
-    const argv = [...namespaces, 'sh', '-ec', script, 'sh', ...env, ...wordsOf(find('CMD'))];
+    // it ends with this process, however that ends
+    const leash = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child'];
+    const argv = [...leash, 'sh', '-ec', script, 'sh', ...env, ...wordsOf(find('CMD'))];
     const own = {
       TREE: tree,
       MODULES: modules,
@@ -67,7 +68,7 @@ export class Contained {
       USER_ID: uid!,
       GROUP_ID: gid!,
     };
-    this.#child = spawn('unshare', argv, {
+    this.#child = spawn('setpriv', argv, {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...own },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

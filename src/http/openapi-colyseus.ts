@@ -63,6 +63,7 @@ export const colyseusPaths: ZodOpenApiPathsObject = {
         401: refusal('The code of the fault of the token'),
         403: refusal('`auth/forbidden`, `http/foreign_origin`'),
         404: refusal('`match/not_found`'),
+        408: refusal('`http/timeout`'),
         409: refusal('`seat/none_free`, and what a game refuses'),
         413: refusal('`http/too_large`'),
         415: refusal('`http/unsupported_type`'),
@@ -81,6 +82,7 @@ export const colyseusPaths: ZodOpenApiPathsObject = {
       security: [],
       responses: {
         200: { description: 'It does', content: { 'text/plain': { schema: z.literal('OK') } } },
+        403: { $ref: '#/components/responses/ForeignOrigin' },
       },
     },
   },

@@ -207,5 +207,7 @@ describe('matchmaking is described as Colyseus and the layer answer', () => {
     const response = await fetch(`${server.url}/__healthcheck`);
     expect([response.status, await response.text()]).toEqual([200, 'OK']);
     expect(response.headers.get('content-type')).toContain('text/plain');
+    const headers = { Origin: 'https://elsewhere.example' };
+    expect((await fetch(`${server.url}/__healthcheck`, { headers })).status).toBe(403);
   });
 });

@@ -4,7 +4,7 @@ import { type Check, subject } from './check.ts';
 import { dataFolder } from './data-folder.ts';
 import { database } from './database.ts';
 import { host, port } from './listening.ts';
-import { backlog, cores, memory, openFiles } from './machine.ts';
+import { backlog, clock, cores, memory, openFiles } from './machine.ts';
 import { nats } from './nats.ts';
 import { origins, proxies, traces } from './outside.ts';
 import { node, packages, pages } from './project.ts';
@@ -34,6 +34,7 @@ export const checks: readonly Check[] = [
   openFiles,
   memory,
   cores,
+  clock,
   backlog,
   authKeys,
   metricsToken,

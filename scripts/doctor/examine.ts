@@ -3,14 +3,15 @@ import type { Environment } from '../../src/config.ts';
 import type { Check, Finding, Surroundings } from './check.ts';
 import { subject } from './check.ts';
 
-const patienceMs = 3_000;
+const usualPatienceMs = 3_000;
 
-/** The findings, in the order of the checks. */
+/** The findings, in the order of the checks. One that takes longer than `patienceMs` has failed. */
 export async function examine(
   checks: readonly Check[],
   surroundings: Surroundings,
+  patienceMs = usualPatienceMs,
 ): Promise<readonly Finding[]> {
-  const found = await Promise.all(checks.map((check) => make(check, surroundings)));
+  const found = await Promise.all(checks.map((check) => make(check, surroundings, patienceMs)));
   const hide = createHider(surroundings.env);
   return found.flat().map((finding) => ({
     ...finding,
@@ -19,7 +20,11 @@ export async function examine(
   }));
 }
 
-async function make(check: Check, surroundings: Surroundings): Promise<readonly Finding[]> {
+async function make(
+  check: Check,
+  surroundings: Surroundings,
+  patienceMs: number,
+): Promise<readonly Finding[]> {
   const { fail } = subject(check.what);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly Finding[]>((resolve) => {

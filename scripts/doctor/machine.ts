@@ -1,4 +1,4 @@
-/** What the machine gives: files, memory, cores, the queue of sockets. */
+/** What the machine gives: files, memory, cores, time, the queue of sockets. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
@@ -51,6 +51,25 @@ export const cores: Check = {
     ];
   },
 };
+
+/** Nothing was before this project: a clock that says so lost its battery. */
+const firstDay = Date.UTC(2026, 0, 1);
+const mostJumpMs = 100;
+
+export const clock: Check = {
+  what: 'clock',
+  look: () => [clockOf(Date.now(), performance.timeOrigin + performance.now())],
+};
+
+/** `steady`: what the wall clock would say if nobody had set it since this process began. In milliseconds. */
+export function clockOf(wall: number, steady: number): Finding {
+  const { ok, warn, fail } = subject('clock');
+  const shown = new Date(wall).toISOString();
+  if (wall < firstDay) return fail(shown, 'set it, and let NTP keep it: tokens would be refused');
+  const jump = Math.round(wall - steady);
+  if (Math.abs(jump) <= mostJumpMs) return ok(shown);
+  return warn(`it jumped by ${jump} ms just now`, 'let NTP slew it, not step: deadlines jump with it');
+}
 
 export const backlog: Check = {
   what: 'socket queue',

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Check, Finding } from '../../scripts/doctor/check.ts';
 import { checks } from '../../scripts/doctor/checks.ts';
 import { examine } from '../../scripts/doctor/examine.ts';
+import { clockOf } from '../../scripts/doctor/machine.ts';
 import { weaknessOf } from '../../scripts/doctor/secrets.ts';
 import { type Config, type Environment, loadConfig } from '../../src/config.ts';
 import { lockFolder } from '../../src/database/folder-lock.ts';
@@ -26,6 +27,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const key = `k:${randomBytes(32).toString('hex')}`;
 
+/** A busy machine is no broken server. */
+const patientMs = 20_000;
+
 /** All findings in this environment, by their subject. */
 async function findings(env: Environment, root = folder): Promise<Map<string, Finding>> {
   const given = { DATA_DIR: join(folder, 'data'), PORT: '0', ...env };
@@ -35,7 +39,7 @@ async function findings(env: Environment, root = folder): Promise<Map<string, Fi
   } catch {
     // a check says so
   }
-  const found = await examine(checks, { config, env: given, root });
+  const found = await examine(checks, { config, env: given, root }, patientMs);
   return new Map(found.map((finding) => [finding.what, finding]));
 }
 
@@ -101,6 +105,13 @@ describe('the command', () => {
   });
 });
 
+test('[DR12] a clock that lost its battery fails, one that jumps is named', () => {
+  const now = Date.UTC(2026, 10, 20);
+  expect(clockOf(now, now + 5)).toEqual({ level: 'ok', what: 'clock', value: '2026-11-20T00:00:00.000Z' });
+  expect(clockOf(now, now + 7_000)).toMatchObject({ level: 'warn', value: 'it jumped by -7000 ms just now' });
+  expect(clockOf(86_400_000, 86_400_000).level).toBe('fail');
+});
+
 describe('whatever is asked', () => {
   test('[DR5] passwords are not shown, of servers that are not there', async () => {
     const found = await findings({
@@ -129,7 +140,7 @@ describe('whatever is asked', () => {
       expect(shown).not.toContain(secret);
   });
 
-  test('[DR6] servers that never say a word end no other check', async () => {
+  test('[DR6] servers that never say a word fail, each, and all else is looked at', async () => {
     const [silent, port] = await listening();
     const found = await findings({
       DATABASE_URL: `postgres://ann@127.0.0.1:${port}/x`,
@@ -139,6 +150,18 @@ describe('whatever is asked', () => {
     for (const what of ['database', 'Redis', 'NATS']) expect(level(found, what), what).toBe('fail');
     expect(level(found, 'Node')).toBe('ok');
     silent.close();
+  });
+
+  test('[DR6] a check that never ends has failed in time', async () => {
+    const never: Check = { what: 'patience', look: () => new Promise(() => {}) };
+    expect(await examine([never], { config: null, env: {}, root: folder }, 10)).toEqual([
+      {
+        level: 'fail',
+        what: 'patience',
+        value: 'no answer within 0.01 s',
+        todo: 'look at the network, and at its address',
+      },
+    ]);
   });
 
   test('[DR6] a check that throws is a failure of what it looked at', async () => {

@@ -72,31 +72,20 @@ export class Generator {
 
   /** What was counted since the last call. */
   take(): Second {
-    const { user, system } = process.cpuUsage(this.#cpu);
-    this.#cpu = process.cpuUsage();
     const tally = this.#tally;
+    const { user, system } = process.cpuUsage(this.#cpu);
     tally.cpu = user + system;
     this.#tally = new Tally();
-    const { moves, joins, returns, errors, matches, untimed, cpu } = tally;
+    this.#cpu = process.cpuUsage();
     const sockets = this.#live.reduce((sum, { here }) => sum + here.length, 0);
-    return {
-      moves,
-      joins,
-      returns,
-      errors,
-      matches,
-      untimed,
-      cpu,
-      sockets,
-      isLimited: this.#isLimited,
-    };
+    return { ...tally, sockets, isLimited: this.#isLimited };
   }
 
   /** Matches that are played, and how far each is; null: a move is under way. */
   get playing(): { matchId: string; progress: number | null }[] {
     return this.#live
       .filter(({ isPlaying }) => isPlaying)
-      .map(({ matchId, progress }) => ({ matchId: matchId!, progress }));
+      .map(({ matchId, progress }) => ({ matchId, progress }));
   }
 
   /** From now on nothing is due. */

@@ -2,7 +2,7 @@
 import type { Histogram } from './histogram.ts';
 import { durations, type Tally } from './tally.ts';
 
-export const titles: Readonly<Record<(typeof durations)[number], string>> = {
+const titles: Readonly<Record<(typeof durations)[number], string>> = {
   moves: 'a move, from when it was due until all four had seen it',
   joins: 'a join, from asking for a seat until the state was there',
   returns: 'a return, from the cut until the state was there again',

@@ -1,6 +1,5 @@
 /** One match and its four clients, who move when a move is due. */
-import type { PlayerError } from '../bench/client/player.ts';
-import { LoadError } from './load-error.ts';
+import { PlayerError } from '../bench/client/player.ts';
 import { type Address, Guest } from './guest.ts';
 
 export interface TableListener {
@@ -35,10 +34,13 @@ export class LoadTable {
   readonly #listener: TableListener;
   /** Moves that are due. One waits for those before it, and its time counts from when it was due. */
   readonly #due: number[] = [];
+  /** On their way back after a cut of ours. */
+  readonly #cut = new Set<Guest>();
   #move: Move | null = null;
   #dealt: PromiseWithResolvers<void> | null = Promise.withResolvers();
   #isClosed = false;
-  matchId: string | null = null;
+  #closing: Promise<void> | null = null;
+  #matchId: string | null = null;
 
   constructor(address: Address, tokens: readonly string[], listener: TableListener) {
     this.#listener = listener;
@@ -52,15 +54,15 @@ export class LoadTable {
     this.guests = tokens.slice(0, seats).map((token, seat) => new Guest(address, token, seat, heard));
   }
 
-  /** Takes all seats, from `due` on; resolves when the first hands are dealt. Rejects with PlayerError and LoadError. */
+  /** Takes all seats, from `due` on; resolves when the first hands are dealt. Rejects with PlayerError. */
   async open(due: number, options: object): Promise<void> {
     const { promise, reject } = this.#dealt!;
     promise.catch(() => {}); // while the guests join
-    const timer = setTimeout(() => reject(new LoadError('load/not_dealt', 'no hands were dealt')), openMs);
+    const timer = setTimeout(() => reject(new PlayerError('load/not_dealt', 'no hands were dealt')), openMs);
     try {
       for (const guest of this.guests) {
         const from = guest.seat === 0 ? due : performance.now();
-        this.matchId = await guest.join(this.matchId, options);
+        this.#matchId = await guest.join(this.#matchId, options);
         this.#listener.joined(performance.now() - from);
       }
       for (const guest of this.guests) guest.ready();
@@ -70,6 +72,11 @@ export class LoadTable {
       this.#dealt = null;
     }
     this.#sendNext();
+  }
+
+  /** Once somebody has joined. */
+  get matchId(): string {
+    return this.#matchId!;
   }
 
   get here(): Guest[] {
@@ -83,7 +90,7 @@ export class LoadTable {
   }
 
   get isPlaying(): boolean {
-    return this.#dealt === null && !this.#isClosed && this.matchId !== null;
+    return this.#dealt === null && !this.#isClosed && this.#matchId !== null;
   }
 
   /** A move is due at this time, which has come. */
@@ -98,6 +105,7 @@ export class LoadTable {
     const guest = this.guests[seat]!;
     if (!this.isPlaying || !guest.isHere) return false;
     if (this.#move?.mover === guest) this.#move.isCut = true;
+    this.#cut.add(guest);
     guest.cut();
     this.#changed();
     return true;
@@ -109,11 +117,15 @@ export class LoadTable {
   }
 
   /** All leave; resolves when the connections are closed, or after 10 s. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosed = true;
+    return (this.#closing ??= this.#leave());
+  }
+
+  async #leave(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, leaveMs);
-    await Promise.race([Promise.allSettled(this.here.map((guest) => guest.leave())), promise]);
+    await Promise.race([Promise.allSettled(this.guests.map((guest) => guest.leave())), promise]);
     clearTimeout(timer);
   }
 
@@ -165,25 +177,24 @@ export class LoadTable {
     else this.#sendNext();
   }
 
-  /** What was due while a client was away because of us could not be done: it counts from now. */
+  /** What its player could not do because of us counts from now. */
   #returned(guest: Guest, ms: number): void {
     this.#listener.returned(ms);
-    const now = performance.now();
-    const wasAwaited = guest.state.turn === guest.seat;
-    if (wasAwaited) this.#due.fill(now);
+    const wasOurs = this.#cut.delete(guest);
+    if (wasOurs && guest.state.turn === guest.seat) this.#due.fill(performance.now());
     const move = this.#move;
     if (move?.mover !== guest || move.isAnswered) return;
     if (guest.progress > move.from) move.isAnswered = true;
     else guest.moveAgain();
   }
 
-  #failed(guest: Guest, { code, status, message }: PlayerError): void {
+  #failed(guest: Guest, error: PlayerError): void {
     if (this.#isClosed) return;
-    if (this.#dealt) return this.#dealt.reject(new LoadError(code, message));
+    if (this.#dealt) return this.#dealt.reject(error);
     const isMover = this.#move?.mover === guest;
     // a bot may have moved for who was cut
     const isOvertaken = isMover && guest.isHere && this.#move!.isCut;
-    if (!isOvertaken) this.#listener.failed(code, status);
+    if (!isOvertaken) this.#listener.failed(error.code, error.status);
     if (isMover) this.#move = null;
     if (!guest.isHere) this.#end(false);
   }

@@ -17,8 +17,10 @@ export function accountSource(url: string, keys: string | null): () => Promise<A
   return keys === null ? () => askFor(url) : mint(keys);
 }
 
+/** With the issuer and the audience of our environment, if any: they must be those of the server. */
 function mint(keys: string): () => Promise<Account> {
-  const { auth } = loadConfig({ AUTH_KEYS: keys });
+  const { AUTH_ISSUER, AUTH_AUDIENCE } = process.env;
+  const { auth } = loadConfig({ AUTH_KEYS: keys, AUTH_ISSUER, AUTH_AUDIENCE });
   const tokens = createTokens({ ...auth, keys: createKeyRing(auth.keys!), now: Date.now });
   return async () => {
     const accountId = `load-${randomUUID()}`;

@@ -106,7 +106,7 @@ export class Player {
     return this.#arrival();
   }
 
-  /** Leaves by consent; resolves when the server has closed. */
+  /** Leaves by consent; resolves when the server has closed, or when it would have dialled again. */
   leave(): Promise<void> {
     this.#isLeaving = true;
     const gone = this.#arrival();
@@ -119,6 +119,7 @@ export class Player {
   }
 
   #dial(): void {
+    if (this.#isLeaving) return this.#settle();
     const { processId, roomId, sessionId, publicAddress } = this.#reservation;
     const back =
       this.#returnToken === null ? '' : `&reconnectionToken=${this.#returnToken}&skipHandshake=true`;

@@ -83,12 +83,20 @@ test('[LT5] a move of who is away by our doing is due when they are back', async
 
 test('[LT6] a cut by somebody else is an error, and the client comes back', async () => {
   const { table, heard } = await openTable();
-  const room = matchMaker.getLocalRoomById(table.matchId!) as Room;
+  const room = matchMaker.getLocalRoomById(table.matchId) as Room;
   (room.clients[1]!.ref as unknown as { terminate(): void }).terminate();
   await until(() => heard.returned === 1 && table.here.length === 4);
   expect(heard.failed).toEqual(['load/dropped']);
   table.due(performance.now());
   await until(() => heard.moved.length === 1);
+});
+
+test('[LT8] who is on the way back when a table is left does not come back to it', async () => {
+  const { table } = await openTable();
+  table.cut(1);
+  await table.close();
+  expect(table.here).toEqual([]);
+  await until(() => !matchMaker.getLocalRoomById(table.matchId)?.clients.length);
 });
 
 const load: Load = { tables: 3, rate: 30, rampMs: 100, churn: 0, churnKind: 'return', options: {} };

@@ -1,11 +1,11 @@
 /** A match as an operator may see it who shares the screen: from its room, or from its log where it is in no process. */
 import { Encoder, Reflection, type Schema } from '@colyseus/schema';
-import type { Engine, Entry, MatchSetup } from './engine.ts';
+import type { Entry, MatchSetup } from './engine.ts';
 import type { Game } from './game.ts';
 import type { InspectedEntry, InspectedSeat, Inspection } from './inspected.ts';
 import type { Match } from './match.ts';
 import type { Seat } from './seats.ts';
-import { mirrorTable, type Names } from './table.ts';
+import { type GameTable, mirrorTable, type Names } from './table.ts';
 import type { TableView } from './table-engine.ts';
 import { createdAt } from './uuid.ts';
 
@@ -16,61 +16,57 @@ export interface InspectedRoom {
 }
 
 export function inspectRoom(match: Match, { names, clients, encoder }: InspectedRoom): Inspection {
-  const { matchId, game, version, epoch, origin } = match.claim;
+  const { claim, committedN: n, result } = match;
   const view = match.view(null) as TableView<unknown>;
-  const { phase, list } = view.seats;
   return {
-    game,
-    version,
-    epoch,
-    n: match.committedN,
-    // of a tick-based match the end is played before it is committed
-    phase: phase === 'over' && !match.result ? 'playing' : phase,
-    options: view.options,
-    startedAt: startOf(matchId, view),
-    deadline: view.deadline === null ? null : origin + view.deadline,
-    seats: list.map((seat, i) => inspectSeat(seat, i, names, presenceOf(seat))),
+    ...standingOf({ ...claim, n, isOver: result !== null }, view),
+    deadline: view.deadline === null ? null : claim.origin + view.deadline,
+    seats: view.seats.list.map((seat, i) => inspectSeat(seat, i, presenceOf(seat), names)),
     clients,
     state: sentToAll(encoder),
   };
 }
 
-/** Plays a log that begins with `create`. Throws what its engine throws at a log that is damaged, or of no known version. */
+interface StoredMatch {
+  readonly matchId: string;
+  readonly epoch: number;
+  /** From `create` on. */
+  readonly entries: readonly Entry[];
+}
+
+/** Nobody is connected to it, and nobody waits for a deadline. Rejects where no engine of ours can play the log. */
 export async function inspectLog(
   games: readonly Game[],
-  { matchId, epoch, entries }: { matchId: string; epoch: number; entries: readonly Entry[] },
+  { matchId, epoch, entries }: StoredMatch,
 ): Promise<Inspection> {
-  const { game, version, options } = entries[0]!.data as MatchSetup;
+  const { game, version } = entries[0]!.data as MatchSetup;
   const { engines, table } = games.find(({ name }) => name === game)!;
-  const engine: Engine = engines[version]!();
+  const engine = engines[version]!();
   const { n, result } = await engine.open(null, entries);
-  const view = (await engine.view(null)) as TableView<never>;
+  const view = { ...((await engine.view(null)) as TableView<never>), deadline: null };
   await engine.close();
   const isOver = result !== null;
-  const { phase, list } = view.seats;
-  const state = table.make(list.length);
-  // nobody waits for a deadline of a match that is in no process
-  mirrorTable(state, { ...view, deadline: null }, { origin: createdAt(matchId) ?? 0, isOver }, noNames);
-  table.mirror(
-    state,
-    () => view,
-    () => true,
-  );
-  const away = (seat: Seat): InspectedSeat['presence'] =>
+  const presence = (seat: Seat): Presence =>
     seat.account === null ? presenceOf(seat) : isOver ? 'gone' : 'away';
   return {
-    game,
-    version,
-    epoch,
-    n,
-    phase,
-    options,
-    startedAt: startOf(matchId, view),
+    ...standingOf({ matchId, game, version, epoch, n, isOver }, view),
     deadline: null,
-    seats: list.map((seat, i) => inspectSeat(seat, i, noNames, away(seat))),
+    seats: view.seats.list.map((seat, i) => inspectSeat(seat, i, presence(seat))),
     clients: 0,
-    state: sentToAll(new Encoder(state as Schema)),
+    state: mirrored(table, view, { origin: createdAt(matchId) ?? 0, isOver }),
   };
+}
+
+function mirrored(
+  table: GameTable,
+  view: TableView<never>,
+  match: { readonly origin: number; readonly isOver: boolean },
+): unknown {
+  const state = table.make(view.seats.list.length);
+  mirrorTable(state, view, match, new Map());
+  const isTold = (): boolean => true;
+  table.mirror(state, () => view, isTold);
+  return sentToAll(new Encoder(state));
 }
 
 /** The state in the bytes that a client without a seat gets: fields of one seat's view are not in them. */
@@ -105,24 +101,46 @@ export function showEntries(
 /** Field by field, so that a new field is hidden until someone decides otherwise. */
 const withoutSeed = ({ game, version, options }: MatchSetup) => ({ game, version, options });
 
-const noNames: Names = new Map();
-
-/** Match time is 0 at the creation. */
-function startOf(matchId: string, { startedAt }: TableView<unknown>): number | null {
-  const created = createdAt(matchId);
-  return created === null || startedAt === null ? null : created + startedAt;
+interface Standing {
+  readonly matchId: string;
+  readonly game: string;
+  readonly version: string;
+  readonly epoch: number;
+  readonly n: number;
+  readonly isOver: boolean;
 }
+
+function standingOf(
+  { matchId, game, version, epoch, n, isOver }: Standing,
+  { seats: { phase }, options, startedAt }: TableView<unknown>,
+): Omit<Inspection, 'deadline' | 'seats' | 'clients' | 'state'> {
+  const created = createdAt(matchId);
+  return {
+    game,
+    version,
+    epoch,
+    n,
+    // of a tick-based match the end is played before it is committed
+    phase: phase === 'over' && !isOver ? 'playing' : phase,
+    options,
+    // match time is 0 at the creation
+    startedAt: created === null || startedAt === null ? null : created + startedAt,
+  };
+}
+
+type Presence = InspectedSeat['presence'];
 
 function inspectSeat(
   { account, bot, ready }: Seat,
   seat: number,
-  names: Names,
-  presence: InspectedSeat['presence'],
+  presence: Presence,
+  names?: Names,
 ): InspectedSeat {
-  return { seat, account, name: (account !== null && names.get(account)) || '', bot, ready, presence };
+  const name = account === null ? '' : (names?.get(account) ?? '');
+  return { seat, account, name, bot, ready, presence };
 }
 
-function presenceOf({ account, bot, awaySince, idle }: Seat): InspectedSeat['presence'] {
+function presenceOf({ account, bot, awaySince, idle }: Seat): Presence {
   if (account === null) return bot === null ? 'free' : 'bot';
   if (awaySince !== null) return 'away';
   return idle ? 'idle' : 'connected';

@@ -9,20 +9,11 @@ import type {
   InspectedMatch,
   InspectedMoment,
   Inspection,
-  ListedMatch,
   ListedPage,
   Whereabouts,
 } from './inspected.ts';
-import type { Listing } from './listing.ts';
-import { createdAt, isUuid } from './uuid.ts';
-
-/** A room as the matchmaker lists it; those of other kinds have no such metadata. */
-export interface RoomListing {
-  readonly roomId: string;
-  readonly processId: string;
-  readonly clients: number;
-  readonly metadata?: Partial<Listing> | null | undefined;
-}
+import { listMatches, type Listings, type RoomListing } from './match-list.ts';
+import { createdAt } from './uuid.ts';
 
 /** A finished match as history keeps it. */
 export interface KeptMatch {
@@ -34,10 +25,7 @@ export interface KeptMatch {
 
 export interface InspectorDeps {
   readonly games: readonly Game[];
-  readonly rooms: {
-    /** Of all rooms of the house, in any order. */
-    ids(): Promise<readonly string[]>;
-    find(ids: string[]): Promise<ReadonlyMap<string, RoomListing>>;
+  readonly rooms: Listings & {
     /** What the room of a match says. Rejects where its process does not answer in time. */
     inspect(matchId: string): Promise<Inspection>;
   };
@@ -60,9 +48,6 @@ export interface Inspector {
 
 const shownEntries = 50;
 const shownMoments = 20;
-/** Listings are read by so many, and no more of them for one page: a filter that nothing fits reads no whole house. */
-const listingsAtOnce = 200;
-const mostListings = 2_000;
 
 export function createInspector(deps: InspectorDeps): Inspector {
   const { rooms, stream, log } = deps;
@@ -168,52 +153,4 @@ function unplayed({ epoch, entries }: FoundLog): Inspection {
   const n = entries.at(-1)!.n;
   const unknown = { startedAt: null, deadline: null, seats: [], clients: 0, state: null };
   return { game, version, options, epoch, n, phase: '', ...unknown };
-}
-
-/** Ids tell when a match was made: so a page costs no more than its own listings. */
-async function listMatches(
-  { ids, find }: InspectorDeps['rooms'],
-  { cursor, limit, ...filter }: MatchQuery,
-): Promise<ListedPage> {
-  const all = await ids();
-  const matches = all.filter((id) => isUuid(id) && (cursor === undefined || id < cursor));
-  const latest = matches.sort().reverse();
-  const items: ListedMatch[] = [];
-  let read = 0;
-  while (read < Math.min(latest.length, mostListings) && items.length < limit) {
-    const asked = latest.slice(read, read + listingsAtOnce);
-    const found = await find(asked);
-    for (const id of asked) {
-      if (items.length === limit) break;
-      read++;
-      const match = listedOf(found.get(id));
-      if (match && fits(match, filter)) items.push(match);
-    }
-  }
-  return { items, nextCursor: read < latest.length ? latest[read - 1]! : null, rooms: all.length };
-}
-
-function listedOf(room: RoomListing | undefined): ListedMatch | null {
-  const { tenantId, game, phase = '', players = 0, started = '' } = room?.metadata ?? {};
-  if (!room || tenantId === undefined || game === undefined) return null;
-  const { roomId: matchId, processId, clients } = room;
-  return {
-    matchId,
-    tenantId,
-    game,
-    phase,
-    players,
-    clients,
-    createdAt: createdAt(matchId),
-    started,
-    processId,
-  };
-}
-
-function fits(match: ListedMatch, { game, phase, tenant }: Omit<MatchQuery, 'cursor' | 'limit'>): boolean {
-  return (
-    (game === undefined || match.game === game) &&
-    (phase === undefined || match.phase === phase) &&
-    (tenant === undefined || match.tenantId === tenant)
-  );
 }

@@ -2,9 +2,11 @@
 import { matchMaker } from '@colyseus/core';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { games } from '../../rooms/index.ts';
 import type { WhistTable } from '../../rooms/whist/state.ts';
 import type { MatchSetup } from '../../src/match/engine.ts';
 import { showEntries } from '../../src/match/inspect.ts';
+import { createInspector } from '../../src/match/inspector.ts';
 import type { InspectedMatch, Whereabouts } from '../../src/match/inspected.ts';
 import { command, openMatch, move, openTable } from '../rooms/table.ts';
 import { databases } from '../support/databases.ts';
@@ -34,6 +36,13 @@ describe.skipIf(!hasServer)('pages of matches (needs PostgreSQL)', () => {
       if (performance.now() > end) throw new Error(`it was never so: ${holds}`);
       await new Promise((resume) => setTimeout(resume, 20));
     }
+  }
+  async function inHistory(matchId: string): Promise<void> {
+    for (const end = performance.now() + 15_000; performance.now() < end;) {
+      if ((await monitor.query('select 1 from matches where id = $1', [matchId])).length > 0) return;
+      await new Promise((resume) => setTimeout(resume, 20));
+    }
+    throw new Error(`${matchId} did not come into history`);
   }
   const found = (matchId: string, wanted: Whereabouts) => once(matchId, ({ where }) => where === wanted);
   const seedOf = async (matchId: string): Promise<string> =>
@@ -131,6 +140,7 @@ describe.skipIf(!hasServer)('pages of matches (needs PostgreSQL)', () => {
     expect(match.endedAt).toBeGreaterThan(match.startedAt!);
     const log = await server.data.log(matchId);
     expect(match.entries).toEqual(log.slice(-50).map(({ id: _, ...entry }) => entry));
+    await inHistory(matchId);
     await monitor.query('delete from match_entry where match_id = $1', [matchId]);
     const kept = await monitor.match(matchId);
     expect(kept).toMatchObject({ where: 'over', tenantId: 'dev', phase: 'over', n: match.n, epoch: 0 });
@@ -256,4 +266,32 @@ test('[OP18] what a game has not said to be open is hidden until the result, and
   expect(data(['say', 'create'], false)).toEqual([open, { account: 'a' }, undefined, 2]);
   expect(data(undefined, true)).toEqual([setup, { account: 'a' }, 1, 2]);
   expect(showEntries(log, {}, true)[0]).not.toHaveProperty('id');
+});
+
+test('[OP19] what can not be read is missing, and the rest is shown', async () => {
+  const warned: string[] = [];
+  const setup = { game: 'whist', version: 'of later', options: { mode: 'm' }, seed: 'secret' };
+  const entries = [{ n: 1, t: 0, type: 'create', seat: null, data: setup }];
+  const record = { matchId: '', tenantId: 'acme', game: 'whist', epoch: 3, n: 1, at: 5, entries, events: [] };
+  const away = () => Promise.reject(new Error('no answer'));
+  const { one } = createInspector({
+    games,
+    rooms: { ids: async () => [], find: async () => new Map(), inspect: away },
+    stream: { read: async () => [record], readMoments: away },
+    isStored: async () => true,
+    kept: async () => null,
+    log: { warn: (_, message) => void warned.push(message) },
+  });
+  const match = await one('01a1f968-5d04-731a-bb5c-23c489f3ebb6');
+  expect(match).toMatchObject({
+    tenantId: 'acme',
+    where: 'parked',
+    epoch: 3,
+    n: 1,
+    state: null,
+    moments: null,
+  });
+  expect(match!.entries).toHaveLength(1);
+  expect(JSON.stringify(match)).not.toContain('secret');
+  expect(warned).toHaveLength(2);
 });

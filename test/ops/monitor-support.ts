@@ -24,7 +24,7 @@ export interface TestMonitor {
   match(matchId: string): Promise<InspectedMatch>;
   list(query?: string): Promise<ListedPage>;
   /** Of the data. */
-  query(text: string, values: unknown[]): Promise<unknown>;
+  query(text: string, values: unknown[]): Promise<readonly object[]>;
   close(): Promise<void>;
 }
 

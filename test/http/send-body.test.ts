@@ -86,12 +86,12 @@ test('[HT13] a client that takes nothing for long is cut, and the stream ends', 
   let ended = false;
   const route = { pattern: 'none', limit: 'usual', bodyLimit: 0 } as const;
   const server = createServer((request, response) =>
-    inRequest({ seen: { id: 'x', request, response, route } }, () => {
+    inRequest({ seen: { id: 'x', request, response, route } }, async () => {
       const endless: UnderlyingSource<Uint8Array> = {
         pull: (parts) => parts.enqueue(part),
         cancel: () => void (ended = true),
       };
-      const { status } = sendBody(new Response(new ReadableStream(endless)), 300);
+      const { status } = await sendBody(new Response(new ReadableStream(endless)), 300);
       response.writeHead(status).end();
     }),
   );

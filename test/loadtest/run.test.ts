@@ -13,6 +13,7 @@ import { run } from '../../loadtest/run.ts';
 import { asLines } from '../../loadtest/scenario.ts';
 import { targetAt } from '../../loadtest/target.ts';
 import { WhistCrowd } from '../../loadtest/whist.ts';
+import { databases, serverUrl } from '../support/databases.ts';
 import { authSecret, startServer, type TestServer } from '../support/server.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -42,6 +43,9 @@ function loadtest(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise
   });
 }
 
+/** A server of its own is there sooner on PostgreSQL than on the embedded database. */
+const database = databases.some(([kind]) => kind === 'postgres') ? ['--database', serverUrl] : [];
+const slowMs = 60_000;
 const key = `test:${authSecret}`;
 const here = (): string[] => ['--url', server.url, '--auth-key', key];
 
@@ -77,30 +81,41 @@ test('[LT11] a server that limits the load ends it at once, with what to do', as
   }
 });
 
-test('[LT13] without --url a server is started, and nothing is left of it', async () => {
-  const env = { TMPDIR: folder, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', PORT: '1' };
-  const before = await readdir(folder);
-  const { code, out } = await loadtest(['--sockets', '4', '--ramp', '1', '--seconds', '1'], env);
-  expect(code).toBe(0);
-  expect(out).toMatch(/errors: none/);
-  expect(await readdir(folder)).toEqual(before);
-});
+test(
+  '[LT13] without --url a server is started, and nothing is left of it',
+  async () => {
+    const env = { TMPDIR: folder, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', PORT: '1' };
+    const before = await readdir(folder);
+    const { code, out } = await loadtest(
+      [...database, '--sockets', '4', '--ramp', '1', '--seconds', '1'],
+      env,
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/errors: none/);
+    expect(await readdir(folder)).toEqual(before);
+  },
+  slowMs,
+);
 
-test('[LT13] an interrupted run ends what it has started, and says so', async () => {
-  const args = ['whist', '--sockets', '4', '--ramp', '1', '--seconds', '60'];
-  const options = { cwd: root, env: { ...process.env, TMPDIR: folder } };
-  const before = await readdir(folder);
-  const child = spawn(process.execPath, ['loadtest/main.ts', ...args], options);
-  const errors: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  child.stdout.once('data', () => child.kill('SIGINT'));
-  const [code] = (await once(child, 'exit')) as [number];
-  expect({ code, errors: String(Buffer.concat(errors)) }).toEqual({
-    code: 1,
-    errors: 'The load was interrupted\n',
-  });
-  expect(await readdir(folder)).toEqual(before);
-});
+test(
+  '[LT13] an interrupted run ends what it has started, and says so',
+  async () => {
+    const args = ['whist', ...database, '--sockets', '4', '--ramp', '1', '--seconds', '60'];
+    const options = { cwd: root, env: { ...process.env, TMPDIR: folder } };
+    const before = await readdir(folder);
+    const child = spawn(process.execPath, ['loadtest/main.ts', ...args], options);
+    const errors: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    const [code] = (await once(child, 'exit')) as [number];
+    expect({ code, errors: String(Buffer.concat(errors)) }).toEqual({
+      code: 1,
+      errors: 'The load was interrupted\n',
+    });
+    expect(await readdir(folder)).toEqual(before);
+  },
+  slowMs,
+);
 
 test('[LT17] stock clients play match after match, told in lines where there is no terminal', async () => {
   const args = ['--clients', '8', '--think', '0', '--rounds', '1', '--seconds', '5'];

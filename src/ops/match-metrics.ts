@@ -4,7 +4,10 @@ import type { Instruments } from './instruments.ts';
 
 /** What one game counts, found once. */
 function ofGame(instruments: Instruments, game: string) {
-  const { commands, commandSeconds, stepSeconds, commits, committedEntries, commitSeconds } = instruments;
+  const { commands, refusals, commandSeconds, stepSeconds } = instruments;
+  const { commits, committedEntries, commitSeconds } = instruments;
+  // an alert waits for it, and sees only growth
+  refusals.of(game, 'match/fault');
   return {
     accepted: commands.of(game, 'accepted'),
     refused: commands.of(game, 'refused'),
@@ -28,9 +31,11 @@ function ofGame(instruments: Instruments, game: string) {
 export function matchMetrics(instruments: Instruments, known: readonly string[]): MatchObserver {
   const games = new Map<string, ReturnType<typeof ofGame>>();
   const find = (game: string): ReturnType<typeof ofGame> => {
-    const found = games.get(game) ?? ofGame(instruments, game);
-    if (!games.has(game)) games.set(game, found);
-    return found;
+    const found = games.get(game);
+    if (found) return found;
+    const made = ofGame(instruments, game);
+    games.set(game, made);
+    return made;
   };
   for (const game of known) find(game);
 

@@ -1,5 +1,5 @@
 /** The metrics of a server, and their text for Prometheus. The one file that knows prom-client. */
-import { collectDefaultMetrics, type Metric, type MetricValue, Registry } from 'prom-client';
+import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { HttpObserver } from '../http/observer.ts';
 import type { MatchObserver } from '../match/observer.ts';
 import type { GuardObserver } from '../resilience/observer.ts';
@@ -31,6 +31,7 @@ export interface Metrics {
 /** `games`: names of those that can be played. */
 export function createMetrics({ games }: { readonly games: readonly string[] }): Metrics {
   const instruments = createInstruments();
+  const ofProcess = processRegistry();
   const registry = new Registry();
   for (const instrument of Object.values(instruments)) registry.registerMetric(asMetric(instrument));
   const sources: { -readonly [K in keyof Sources]: Sources[K] } = {};
@@ -45,7 +46,7 @@ export function createMetrics({ games }: { readonly games: readonly string[] }):
     readFrom: (given) => void Object.assign(sources, given),
     async text() {
       await readSources(instruments, sources);
-      const texts = await Promise.all([registry.metrics(), processRegistry().metrics()]);
+      const texts = await Promise.all([registry.metrics(), ofProcess.metrics()]);
       return texts.join('\n');
     },
     contentType: registry.contentType,
@@ -55,30 +56,20 @@ export function createMetrics({ games }: { readonly games: readonly string[] }):
 /** prom-client asks a metric for its name, and for its values at each scrape. */
 function asMetric(instrument: Instrument): Metric {
   const { name, help, type } = instrument;
-  const get = async (): Promise<{
-    name: string;
-    help: string;
-    type: string;
-    values: MetricValue<string>[];
-  }> => ({
-    name,
-    help,
-    type,
-    values: instrument.samples(),
-  });
+  const get = async () => ({ name, help, type, values: instrument.samples() });
   return { name, help, type, get } as unknown as Metric;
 }
 
 /** Three walks over all sockets that tell nothing more than how many there are. */
 const unwanted = /^nodejs_active_/;
-let ofProcess: Registry | undefined;
+let observed: Registry | undefined;
 
 /** Memory, CPU, lag of the event loop, garbage collection: observed once, however many servers a process starts. */
 function processRegistry(): Registry {
-  if (ofProcess) return ofProcess;
-  ofProcess = new Registry();
-  collectDefaultMetrics({ register: ofProcess });
-  for (const { name } of ofProcess.getMetricsAsArray())
-    if (unwanted.test(name)) ofProcess.removeSingleMetric(name);
-  return ofProcess;
+  if (observed) return observed;
+  observed = new Registry();
+  collectDefaultMetrics({ register: observed });
+  for (const { name } of observed.getMetricsAsArray())
+    if (unwanted.test(name)) observed.removeSingleMetric(name);
+  return observed;
 }

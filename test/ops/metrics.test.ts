@@ -32,6 +32,7 @@ describe('metrics', () => {
     const { value } = await setUp().scrape();
     expect(value('gamekeeper_commands_total', { game: 'whist', outcome: 'refused' })).toBe(0);
     expect(value('gamekeeper_commits_total', { game: 'whist', status: 'fenced' })).toBe(0);
+    expect(value('gamekeeper_refusals_total', { game: 'whist', code: 'match/fault' })).toBe(0);
     const ended = { event: 'match_ended', game: 'whist', reason: 'played' };
     expect(value('gamekeeper_events_total', ended)).toBe(0);
     for (const event of ['replay_flagged', 'slow_client_dropped'])

@@ -26,13 +26,21 @@ const told = [
   'x-real-ip',
 ];
 
-/** `trustedProxies`: addresses, networks, or names that `proxy-addr` knows. */
-export function createFindClient(trustedProxies: readonly string[]): FindClient {
+/**
+ * `trustedProxies`: addresses, networks, or names that `proxy-addr` knows. `disbelieved`: called once, when a peer that is
+ * none of them speaks for others.
+ */
+export function createFindClient(trustedProxies: readonly string[], disbelieved: () => void): FindClient {
   const isTrusted = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies]);
+  let hasTold = false;
   return (request) => {
     const { headers, socket } = request;
     const peer = socket.remoteAddress ?? '';
     const isProxy = isTrusted(peer, 0);
+    if (!isProxy && !hasTold && 'x-forwarded-for' in headers) {
+      hasTold = true;
+      disbelieved();
+    }
     // the last of those that no proxy of ours has added
     const claimed = isProxy ? proxyAddr(request, isTrusted) : peer;
     const address = isIP(claimed) ? claimed : peer;

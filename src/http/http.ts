@@ -10,7 +10,13 @@ import { GuardedServer, type RouteUpgrade } from './guarded-server.ts';
 import type { Limits } from './limits.ts';
 import { guardMatchmaking, type InTurn, type IsOf } from './matchmaking.ts';
 import type { HttpObserver } from './observer.ts';
-import { type AllowedOrigins, createCheckOrigin, forbidOrigins, muteColyseus } from './origins.ts';
+import {
+  allowOrigin,
+  type AllowedOrigins,
+  createCheckOrigin,
+  forbidOrigins,
+  muteColyseus,
+} from './origins.ts';
 import { refuse } from './refuse.ts';
 import { asMount, createFindRoute, type Mounts } from './routes.ts';
 import { pagePolicy } from './security-headers.ts';
@@ -23,6 +29,8 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   readonly mounts?: Mounts;
   /** Throws for a token that is not valid. Without it, endpoints and rooms alone decide who comes in. */
   readonly authenticate?: (token: string) => Principal;
+  /** Whether a token is for an endpoint alone to look at: it is no failure. */
+  readonly isForeign?: (token: string) => boolean;
   /** Absent: none. */
   readonly limits?: Limits;
   readonly observer?: HttpObserver;
@@ -60,12 +68,13 @@ export function createHttp<E extends Record<string, Endpoint>>(options: HttpOpti
   const server = new GuardedServer({
     log,
     authenticate,
+    isForeign: options.isForeign,
     production,
     limits: options.limits,
     observer: options.observer,
     route: options.route,
     findRoute: createFindRoute(routes, endpoints, mounts),
-    findClient: createFindClient(options.trustedProxies ?? []),
+    findClient: createFindClient(options.trustedProxies ?? [], () => log.warn({}, disbelief)),
     checkOrigin: createCheckOrigin(options.origins ?? null, production),
     headMs: options.headMs ?? 10_000,
     bodyMs: options.bodyMs ?? 10_000,
@@ -77,7 +86,11 @@ export function createHttp<E extends Record<string, Endpoint>>(options: HttpOpti
 function mountAll(app: Application, mounts: Mounts, log: Log): void {
   app.disable('x-powered-by');
   for (const [path, mount] of Object.entries(mounts)) app.use(path, asPage, asMount(mount).handler);
-  app.use((_request: Request, response: Response) => refuse(response, errorOfStatus(404)));
+  app.use((request: Request, response: Response) => {
+    // it is none of the pages that it has passed
+    allowOrigin(request, response);
+    refuse(response, errorOfStatus(404));
+  });
   app.use(expressErrors(log));
 }
 
@@ -86,6 +99,10 @@ const asPage: RequestHandler = (_request, response, next) => {
   response.setHeader('Content-Security-Policy', pagePolicy);
   next();
 };
+
+/** Not with the address: it may be a client's. */
+const disbelief =
+  'X-Forwarded-For came from an address that TRUSTED_PROXIES does not name, and is not believed: behind such a proxy all clients count as one';
 
 /** Express knows an error handler by its four parameters. */
 function expressErrors(log: Log) {

@@ -44,6 +44,13 @@ describe('of a stranger', () => {
   test('[HT16] nothing is believed, and nothing is passed on', async () => {
     expect(await seenWith(forged)).toEqual({ address: '127.0.0.1' });
   });
+
+  test('[HT16] the operator is told so once, since it may be a proxy of the house', async () => {
+    for (let i = 0; i < 3; i++) await seenWith(forged);
+    const told = http.lines.filter(({ level }) => level === 'warn');
+    expect(told).toMatchObject([{ msg: expect.stringContaining('TRUSTED_PROXIES') }]);
+    expect(JSON.stringify(told)).not.toMatch(/1\.2\.3\.4|127\.0\.0\.1/);
+  });
 });
 
 describe('of a trusted proxy', () => {

@@ -22,7 +22,10 @@ async function start(options: Partial<HttpOptions<typeof endpoints>> = {}): Prom
   http = await startHttp(
     {
       endpoints,
-      mounts: { '/page': (_request, response) => void response.send('a page') },
+      mounts: {
+        '/page': (_request, response) => void response.send('a page'),
+        '/': (_request, _response, next) => next(),
+      },
       observer: {
         request: (_seen, handle) => handle(),
         upgrade: (code) => upgrades.push(code),

@@ -27,6 +27,7 @@ import { seek } from './figures/seek.ts';
 import { takeover } from './figures/takeover.ts';
 import { tunnel } from './figures/tunnel.ts';
 import { throughput } from './figures/throughput.ts';
+import { watching } from './figures/watching.ts';
 import { Child } from './rpc.ts';
 import { findCores, pinPostgres } from './pin.ts';
 import { type Judged, judge, table } from './report.ts';
@@ -56,6 +57,7 @@ const figures = {
   outage,
   arena,
   http,
+  watching,
   sockets,
 };
 type Figure = keyof typeof figures;

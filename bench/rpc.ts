@@ -45,7 +45,15 @@ export class Child<C extends Calls> {
     const flags = [...process.execArgv, '--expose-gc'];
     const pinned = { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...flags] };
     const how = core === null ? { execArgv: flags } : pinned;
-    this.#process = fork(module, args, { ...how, env, serialization: 'advanced' });
+    // a server that logs what happens does so for nobody
+    const isTalking = env['LOG_LEVEL'] === 'info';
+    const stdio = [
+      'ignore' as const,
+      isTalking ? ('ignore' as const) : ('inherit' as const),
+      'inherit' as const,
+      'ipc' as const,
+    ];
+    this.#process = fork(module, args, { ...how, env, stdio, serialization: 'advanced' });
     this.#process.on('message', (answered: Answered) => this.#settle(answered));
     this.exited = new Promise((resolve) => this.#process.once('exit', () => resolve()));
     void this.exited.then(() => this.#end(module));

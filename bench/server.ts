@@ -1,5 +1,6 @@
 /**
- * The child that hosts what is measured: the server itself (`app`), the server on a store that forgets (`memory`), or
+ * The child that hosts what is measured: the server itself (`app`), the server on a store that forgets (`memory`),
+ * the same without metrics and traces (`unwatched`), or
  * stock Colyseus with the bare room (`bare`); the arena in the house (`arena`) and in stock Colyseus (`bare-arena`). Arguments: which, and the core for database threads (`-`: not pinned).
  */
 import { matchMaker } from '@colyseus/core';
@@ -13,7 +14,7 @@ import { MemoryStore } from './memory-store.ts';
 import { pinWorkers } from './pin.ts';
 import { serve } from './rpc.ts';
 
-export type Host = 'app' | 'memory' | 'bare' | 'arena' | 'bare-arena';
+export type Host = 'app' | 'memory' | 'unwatched' | 'bare' | 'arena' | 'bare-arena';
 
 const [host, core] = process.argv.slice(2) as [Host, string];
 if (core !== '-') pinWorkers(Number(core));
@@ -21,6 +22,8 @@ if (core !== '-') pinWorkers(Number(core));
 const hosts: Record<Host, () => Promise<number>> = {
   app: async () => (await startApp(loadConfig(process.env))).port,
   memory: async () => (await startApp(loadConfig(process.env), { store: new MemoryStore() })).port,
+  unwatched: async () =>
+    (await startApp(loadConfig(process.env), { store: new MemoryStore(), isUnwatched: true })).port,
   bare: async () => (await import('./bare/server.ts')).startBare(),
   arena: async () => (await import('./arena/server.ts')).startArena(loadConfig(process.env)),
   'bare-arena': async () => (await import('./arena/server.ts')).startBareArena(),

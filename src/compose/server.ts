@@ -15,6 +15,7 @@ import { bindRoom } from '../match/bind-room.ts';
 import type { Game } from '../match/game.ts';
 import type { RoomServices } from '../match/room-services.ts';
 import { colyseusLogger } from '../ops/logger.ts';
+import { scraperCheck } from '../ops/metrics-endpoint.ts';
 import { adminMonitor } from '../ops/monitor.ts';
 import { Tables } from '../ops/tables.ts';
 import { defineReplayRoom } from '../replays/define-replay-room.ts';
@@ -104,6 +105,7 @@ function httpOf(config: Config, base: Base, verification: Verification) {
     isOf: (matchId, tenantId) => rooms.isOf(matchId, tenantId),
     endpoints: endpointsOf(config, base, verification),
     authenticate: (token) => tokens.verify(token),
+    isForeign: scraperCheck(config.metrics.token),
     origins: config.http.allowedOrigins,
     trustedProxies: config.http.trustedProxies,
     production: config.production,

@@ -17,6 +17,8 @@ export interface AdmissionDeps {
   readonly limits?: Limits | undefined;
   /** Throws for a token that is not valid. Absent: endpoints alone look at tokens. */
   readonly authenticate?: ((token: string) => Principal) | undefined;
+  /** Whether a token is for an endpoint alone to look at, such as that of a scraper: it is nobody's, and no failure. */
+  readonly isForeign?: ((token: string) => boolean) | undefined;
   readonly production: boolean;
   /** How long 65,536 bytes of a body may take. */
   readonly bodyMs: number;
@@ -64,10 +66,10 @@ async function takeBody(
 
 /** Verifies the token once, for all that follows. Whether one is needed is for the endpoint to say. */
 async function identify(current: Current, client: Client, deps: AdmissionDeps): Promise<void> {
-  const { authenticate, limits } = deps;
+  const { authenticate, isForeign, limits } = deps;
   const { request, route } = current.seen;
   const token = bearerToken(request.headers.authorization);
-  if (!authenticate || token === null) return;
+  if (!authenticate || token === null || isForeign?.(token)) return;
   const outcome = outcomeOf(token, authenticate);
   current.verified = { token, outcome };
   if ('error' in outcome) return limits?.failed(client.address);

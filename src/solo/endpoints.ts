@@ -29,6 +29,7 @@ const post = {
     summary: 'Brings the result of a play without a room into history',
     description:
       'With the inputs of the play it is played again, and verified; without them it is kept as it is claimed.',
+    limit: 'strict',
     tag: 'solo',
     access: 'account',
     bodyLimit,

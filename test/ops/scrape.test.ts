@@ -5,7 +5,14 @@ import { parseExposition, type Scraped } from './exposition.ts';
 
 const scrapeToken = 'the-token-of-a-scraper';
 let server: TestServer;
-beforeAll(async () => void (server = await startServer({ METRICS_TOKEN: scrapeToken, BOT_DELAY_MS: '0' })));
+beforeAll(
+  async () =>
+    void (server = await startServer({
+      METRICS_TOKEN: scrapeToken,
+      BOT_DELAY_MS: '0',
+      RATE_LIMIT_STRICT: '10',
+    })),
+);
 afterAll(() => server.close());
 
 const get = (token: string): Promise<Response> =>
@@ -58,6 +65,10 @@ describe('a server that is scraped', () => {
     expect(value('gamekeeper_http_upgrades_total', { code: 'ok' })).toBe(1);
     const all = series('gamekeeper_http_requests_total').concat(series('gamekeeper_events_total'));
     expect(JSON.stringify(all)).not.toMatch(/ann|hunter2|0199f0a0/);
+  });
+
+  test('[OP30] takes nobody who scrapes often for one who tries tokens', async () => {
+    for (let i = 0; i < 20; i++) await scrape();
   });
 
   test('[OP35] [OP36] shows what it stands on', async () => {

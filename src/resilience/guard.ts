@@ -30,7 +30,7 @@ export interface GuardOptions {
   readonly isFailure: (error: unknown) => boolean;
   /** An attempt without an answer after so many milliseconds has failed; absent: the dependency's client sees to that. */
   readonly timeoutMs?: number;
-  /** How often idempotent work is done again after a failure; 0 by default. */
+  /** How often idempotent work is done again after a failure that came quickly; 0 by default. */
   readonly retries?: number;
   /** Most work under way, and most that waits for its turn, in order; absent: as much as comes. */
   readonly bulkhead?: { readonly atOnce: number; readonly waiting: number };
@@ -55,6 +55,8 @@ export interface Guard {
 
 const firstRetryMs = 50;
 const longestRetryMs = 1_000;
+/** Who has waited longer than this for a failure does not wait for another. */
+const quickMs = 1_000;
 const overloadedSeconds = 1;
 
 export function createGuard(options: GuardOptions): Guard {
@@ -67,6 +69,7 @@ class PolicyGuard implements Guard {
   readonly #once: IPolicy;
   readonly #again: IPolicy;
   readonly #timeout: IPolicy | null;
+  readonly #lateFailures = new WeakSet<Error>();
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -115,9 +118,11 @@ class PolicyGuard implements Guard {
       observer?.onCall(name, performance.now() - began, true);
       return value;
     } catch (error) {
+      const ms = performance.now() - began;
       const hasFailed = this.#isFailure(error);
       if (!hasFailed) this.#breaker?.answered();
-      observer?.onCall(name, performance.now() - began, !hasFailed);
+      else if (ms > quickMs && error instanceof Error) this.#lateFailures.add(error);
+      observer?.onCall(name, ms, !hasFailed);
       throw error;
     }
   };
@@ -129,7 +134,9 @@ class PolicyGuard implements Guard {
     const { name, retries = 0, observer } = this.#options;
     if (retries === 0) return [];
     const backoff = new ExponentialBackoff({ initialDelay: firstRetryMs, maxDelay: longestRetryMs });
-    const policy = retry(handleWhen(this.#isFailure), { maxAttempts: retries, backoff });
+    const isQuick = (error: unknown): boolean =>
+      this.#isFailure(error) && !this.#lateFailures.has(error as Error);
+    const policy = retry(handleWhen(isQuick), { maxAttempts: retries, backoff });
     policy.onRetry(() => observer?.onRetry(name));
     return [policy];
   }

@@ -69,6 +69,25 @@ describe('a guard', () => {
     expect(dependency.asked).toBe(6);
   });
 
+  test('[RS2] does not do again what failed late: who waits has waited long enough', async () => {
+    let asked = 0;
+    const late = async (): Promise<never> => {
+      asked++;
+      await new Promise((resume) => setTimeout(resume, 1_500));
+      throw away;
+    };
+    const hang = async (): Promise<never> => {
+      asked++;
+      return new Promise(() => {});
+    };
+    const failed = failure(make({ retries: 3 }).run(late, { idempotent: true }));
+    const gaveUp = failure(make({ retries: 3, timeoutMs: 2_000 }).run(hang, { idempotent: true }));
+    await vi.runAllTimersAsync();
+    expect(await failed).toBe(away);
+    expect(await gaveUp).toMatchObject({ code: 'resilience/timeout' });
+    expect(asked).toBe(2);
+  });
+
   test('[RS2] does not do again what was answered with an error', async () => {
     let asked = 0;
     const work = async (): Promise<never> => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiMetadata } from '../../src/http/api.ts';
 import { usualBodyLimit } from '../../src/http/route.ts';
 import { sign, startServer, type TestServer } from '../support/server.ts';
+import { sendGarbage } from './garbage.ts';
 import { sendRaw } from './support.ts';
 
 interface Place {
@@ -167,3 +168,8 @@ const bodies: Readonly<Record<string, object>> = {
   '/api/solo_results': { score: 1, lines: 1, level: 1, pieces: 1, duration_ms: 1 },
 };
 const valid = ({ path }: Place): string => JSON.stringify(bodies[path] ?? {});
+
+test('[HT34] any bytes at all leave the server alive', async () => {
+  await sendGarbage(Number(new URL(server.url).port), 200);
+  expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: 'live' });
+});

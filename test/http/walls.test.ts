@@ -2,13 +2,14 @@
 import { createEndpoint } from '@colyseus/core';
 import fc from 'fast-check';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { HttpObserver } from '../../src/http/observer.ts';
 import { pages } from '../../src/http/pages.ts';
 import { until } from '../support/server.ts';
+import { allOf, sendGarbage } from './garbage.ts';
 import { sendRaw, startHttp, type TestHttp } from './support.ts';
 
 const malformed: string[] = [];
@@ -198,14 +199,6 @@ describe('headers', () => {
   });
 });
 
-function allOf(socket: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    let received = '';
-    socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
-    socket.on('error', () => {}).on('close', () => resolve(received));
-  });
-}
-
 describe('what the parser refuses', () => {
   test.each([
     ['two lengths', ['Content-Length: 2', 'Content-Length: 3'], 'HPE_UNEXPECTED_CONTENT_LENGTH'],
@@ -248,37 +241,7 @@ describe('what the parser refuses', () => {
   );
 
   test('[HT34] any bytes at all leave the process alive', async () => {
-    const piece = fc.oneof(
-      fc.constantFrom(
-        'GET ',
-        'POST ',
-        'OPTIONS ',
-        '/get',
-        '/echo',
-        '/matchmake/create/x',
-        ' HTTP/1.1',
-        '\r\n',
-        '\r\n\r\n',
-      ),
-      fc.constantFrom('Host: x', 'Host: a:b@c', 'Upgrade: websocket', 'Connection: Upgrade', 'Origin: null'),
-      fc.constantFrom(
-        'Content-Length: 9',
-        'Transfer-Encoding: chunked',
-        'Content-Type: application/json',
-        '{"a":1}',
-      ),
-      fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
-    );
-    const garbage = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
-    await fc.assert(
-      fc.asyncProperty(garbage, async (bytes) => {
-        const socket = connect(http.port, '127.0.0.1');
-        const closed = allOf(socket);
-        socket.end(Buffer.from(bytes, 'latin1'));
-        await closed;
-      }),
-      { numRuns: 300 },
-    );
+    await sendGarbage(http.port, 300);
     await expectAlive();
   });
 });

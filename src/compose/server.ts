@@ -16,7 +16,7 @@ import type { Game } from '../match/game.ts';
 import type { RoomServices } from '../match/room-services.ts';
 import { colyseusLogger } from '../ops/logger.ts';
 import { scraperCheck } from '../ops/metrics-endpoint.ts';
-import { adminMonitor } from '../ops/monitor.ts';
+import { developmentPlayground } from '../ops/playground.ts';
 import { Tables } from '../ops/tables.ts';
 import { defineReplayRoom } from '../replays/define-replay-room.ts';
 import type { Verification } from '../replays/verification.ts';
@@ -25,6 +25,7 @@ import type { Base } from './base.ts';
 import type { Closing } from './closing.ts';
 import { leaveHouse } from './draining.ts';
 import { endpointsOf } from './endpoints.ts';
+import { monitorOf } from './monitor.ts';
 import { replayServices, verificationOf } from './replays.ts';
 import { tellMetrics } from './sources.ts';
 
@@ -98,7 +99,7 @@ function inHouse({ cluster: settings }: Config, { presence, directory, place }: 
 }
 
 function httpOf(config: Config, base: Base, verification: Verification) {
-  const { tokens, logEvent, log, cluster, rooms } = base;
+  const { tokens, log, cluster, rooms } = base;
   return createHttp({
     route: cluster?.route,
     inTurn: cluster?.inTurn,
@@ -113,7 +114,8 @@ function httpOf(config: Config, base: Base, verification: Verification) {
     observer: base.watching.http,
     mounts: {
       '/docs': { handler: docs(), limit: 'pages' },
-      '/monitor': adminMonitor({ tokens, logEvent, secureCookie: config.production }),
+      '/monitor': monitorOf(config, base, webFolder),
+      ...(!config.production && { '/playground': { handler: developmentPlayground(), limit: 'pages' } }),
       '/': { handler: pages(webFolder), limit: 'pages' },
     },
     log,

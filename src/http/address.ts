@@ -45,11 +45,16 @@ export function createFindClient(trustedProxies: readonly string[], disbelieved:
     const claimed = isProxy ? proxyAddr(request, isTrusted) : peer;
     const address = isIP(claimed) ? claimed : peer;
     const toldScheme = isProxy ? schemeIn(headers['x-forwarded-proto']) : null;
-    for (const name of told) if (name in headers) delete headers[name];
+    forgetTold(request);
     if (address !== peer) headers['x-forwarded-for'] = address;
     if (toldScheme) headers['x-forwarded-proto'] = toldScheme;
     return { address, scheme: 'encrypted' in socket ? 'https' : toldScheme };
   };
+}
+
+/** Takes away all that tells an address. */
+export function forgetTold({ headers }: IncomingMessage): void {
+  for (const name of told) if (name in headers) delete headers[name];
 }
 
 /** Of several proxies the first one knows what the client spoke. */

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../ops/logger.ts';
+import { forgetTold } from './address.ts';
 import { admit, type AdmissionDeps } from './admit.ts';
 import { asPublic, internalError, type PublicError } from './errors.ts';
 import { refuseMalformed } from './malformed.ts';
@@ -97,11 +98,11 @@ export class GuardedServer extends Server {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { findClient, observer, route } = this.#options;
+    const { observer, route } = this.#options;
     const here = (): void => void super.emit('upgrade', request, socket, head);
     if (route && hopHeader in request.headers) {
-      // it takes away what strangers say of an address; whether the hop is a true one is for `route` to find out
-      findClient(request);
+      // it may be a stranger's: that is for `route` to find out
+      forgetTold(request);
       return route(request, socket, head, here);
     }
     try {

@@ -29,6 +29,13 @@ export class Getter {
     for (const socket of this.#sockets.splice(0)) socket.destroy();
   }
 
+  /** A connection has so many requests, and then the server wants another. */
+  #replace(socket: Socket): void {
+    const place = this.#sockets.indexOf(socket);
+    if (place >= 0) this.#sockets[place] = this.#open();
+    socket.destroy();
+  }
+
   #open(): Socket {
     const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
     let waiting: Buffer = Buffer.alloc(0);
@@ -39,9 +46,11 @@ export class Getter {
       const length = answerLength(waiting);
       if (length === null || waiting.length < length) return;
       if (waiting.toString('latin1', 9, 12) !== '200') this.#refused = waiting.toString('latin1', 9, 200);
+      const isLast = /^connection: close/im.test(waiting.toString('latin1', 0, length));
       waiting = waiting.subarray(length);
       this.#answers++;
-      socket.write(this.#request);
+      if (isLast) this.#replace(socket);
+      else socket.write(this.#request);
     });
     return socket;
   }

@@ -87,7 +87,7 @@ async function settle(workers: Workers, sockets: number, watchers: Watchers): Pr
     const differing = watchers.compare(await playing(workers));
     if (missing === 0 && differing.length === 0) return errors;
     if (performance.now() < end) continue;
-    return [...errors, ...(missing === 0 ? [] : ['load/missing']), ...differing];
+    return [...errors, ...Array.from({ length: missing }, () => 'load/missing'), ...differing];
   }
 }
 

@@ -37,7 +37,7 @@ export class Verifier {
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor({ games, longestMs = 60_000 }: VerifierOptions) {
+  constructor({ games, longestMs = 25_000 }: VerifierOptions) {
     this.#games = games;
     this.#longestMs = longestMs;
   }

@@ -53,8 +53,8 @@ const connections = {
 
 export class GuardedServer extends Server {
   readonly #options: GuardedServerOptions;
-  /** The latest answer on a connection. */
-  readonly #answers = new WeakMap<Duplex, ServerResponse>();
+  /** On a connection. */
+  readonly #latest = new WeakMap<Duplex, SeenRequest>();
 
   constructor(options: GuardedServerOptions) {
     const { headMs } = options;
@@ -77,9 +77,9 @@ export class GuardedServer extends Server {
     const { findRoute, observer } = this.#options;
     const id = nameRequest(request, response);
     setSecurityHeaders(response);
-    this.#answers.set(request.socket, response);
     const route = findRoute(request.method ?? '', pathOf(request.url));
     const seen: SeenRequest = { id, request, response, route };
+    this.#latest.set(request.socket, seen);
     this.#logWhenDone(seen);
     const handle = (): void => void inRequest({ seen }, (current) => this.#admit(current));
     if (observer) observer.request(seen, handle);
@@ -119,7 +119,7 @@ export class GuardedServer extends Server {
   }
 
   #malformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-    refuseMalformed(error, socket, this.#answers.get(socket), this.#options.observer);
+    refuseMalformed(error, socket, this.#latest.get(socket), this.#options.observer);
   }
 
   #publicError(error: unknown): PublicError {

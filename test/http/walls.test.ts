@@ -232,6 +232,37 @@ describe('what the parser refuses', () => {
     expect(reached).toBe(0);
   });
 
+  test('[HT31] [HT1] what follows a request leaves its answer whole, and is refused after it', async () => {
+    const answer = await sendRaw(
+      http.port,
+      `${crlf('GET /get HTTP/1.1', 'Host: x')}\x00\x01nonsense\r\n\r\n`,
+    );
+    const [first, second, ...more] = answer.split(/(?=HTTP\/1.1 )/);
+    expect([first, more]).toEqual([expect.stringMatching(/^HTTP\/1.1 200 [^]*{"reached":1}$/), []]);
+    expect(second).toMatch(/^HTTP\/1.1 400 [^]*X-Request-Id: [\w-]{36}\r\n[^]*"http\/bad_request"/);
+    expect(malformed).toEqual([expect.stringMatching(/^HPE_/)]);
+  });
+
+  test('[HT31] [HT21] the answer to a body of nonsense has the id and the form of its request', async () => {
+    const head = crlf(
+      'POST /echo HTTP/1.1',
+      'Host: x',
+      'X-Request-Id: mine',
+      'Accept: application/problem+json',
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
+    );
+    const answer = await sendRaw(http.port, `${head}zz\r\n`);
+    expect(answer).toContain('Content-Type: application/problem+json');
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
+      code: 'http/bad_request',
+      instance: '/echo',
+      request_id: 'mine',
+    });
+    await until(() => refused.length === 1);
+    expect(refused).toEqual(['http/bad_request']);
+  });
+
   test.each(['\x16\x03\x01\x02\x00', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'hello\r\n\r\n'])(
     '[HT31] another protocol (%j) is answered',
     async (bytes) => {

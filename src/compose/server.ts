@@ -107,6 +107,7 @@ function httpOf(config: Config, base: Base, verification: Verification) {
     endpoints: endpointsOf(config, base, verification),
     authenticate: (token) => tokens.verify(token),
     isForeign: scraperCheck(config.metrics.token),
+    hosts: hostsOf(config),
     origins: config.http.allowedOrigins,
     trustedProxies: config.http.trustedProxies,
     production: config.production,
@@ -120,6 +121,15 @@ function httpOf(config: Config, base: Base, verification: Verification) {
     },
     log,
   });
+}
+
+/** Its own names, where strangers could mint tokens; null: any. */
+function hostsOf({ production, http, cluster }: Config): string[] | null {
+  const { host, allowedOrigins: origins } = http;
+  if (production || origins === '*') return null;
+  const address = cluster?.publicAddress;
+  const urls = [...(address ? [`http://${address}`] : []), ...(origins ?? [])];
+  return [host, ...urls.map((url) => new URL(url).hostname)];
 }
 
 function transportOf(

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../auth/principal.ts';
 import type { Client, FindClient } from './address.ts';
+import type { CheckHost } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import { allowOrigin, answerOptions, type CheckOrigin } from './origins.ts';
 import { bearerToken } from './principal.ts';
@@ -13,6 +14,7 @@ import { checkTarget } from './target.ts';
 
 export interface AdmissionDeps {
   readonly findClient: FindClient;
+  readonly checkHost: CheckHost;
   readonly checkOrigin: CheckOrigin;
   readonly limits?: Limits | undefined;
   /** Throws for a token that is not valid. Absent: endpoints alone look at tokens. */
@@ -27,9 +29,10 @@ export interface AdmissionDeps {
 /** Who asks, by a head that is sane, and for no page that may not. Throws ApiError. */
 export function checkHead(
   request: IncomingMessage,
-  { findClient, checkOrigin }: Pick<AdmissionDeps, 'findClient' | 'checkOrigin'>,
+  { findClient, checkHost, checkOrigin }: Pick<AdmissionDeps, 'findClient' | 'checkHost' | 'checkOrigin'>,
 ): Client {
   checkTarget(request);
+  checkHost(request);
   const client = findClient(request);
   checkOrigin(request, client.scheme);
   return client;

@@ -7,6 +7,7 @@ import { createFindClient } from './address.ts';
 import { onError, onResponse } from './error-response.ts';
 import { asPublic, errorOfStatus, internalError } from './errors.ts';
 import { GuardedServer, type RouteUpgrade } from './guarded-server.ts';
+import { createCheckHost } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import { guardMatchmaking, type InTurn, type IsOf } from './matchmaking.ts';
 import type { HttpObserver } from './observer.ts';
@@ -36,6 +37,8 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   readonly observer?: HttpObserver;
   /** Of web pages that may ask. Absent: its own, and outside production those of this machine. */
   readonly origins?: AllowedOrigins;
+  /** Names that it may be called by, besides addresses and `localhost`. Absent or null: any. */
+  readonly hosts?: readonly string[] | null;
   /** Addresses, networks, or names that `proxy-addr` knows. Absent: none. */
   readonly trustedProxies?: readonly string[];
   /** Absent: false. */
@@ -75,6 +78,7 @@ export function createHttp<E extends Record<string, Endpoint>>(options: HttpOpti
     route: options.route,
     findRoute: createFindRoute(routes, endpoints, mounts),
     findClient: createFindClient(options.trustedProxies ?? [], () => log.warn({}, disbelief)),
+    checkHost: createCheckHost(options.hosts ?? null),
     checkOrigin: createCheckOrigin(options.origins ?? null, production),
     headMs: options.headMs ?? 10_000,
     bodyMs: options.bodyMs ?? 10_000,

@@ -61,7 +61,7 @@ export const colyseusPaths: ZodOpenApiPathsObject = {
         },
         400: refusal('`options/invalid`, and what the layer refuses of a body'),
         401: refusal('The code of the fault of the token'),
-        403: refusal('`auth/forbidden`, `http/foreign_origin`'),
+        403: refusal('`auth/forbidden`, `http/foreign_origin`, `http/foreign_host`'),
         404: refusal('`match/not_found`'),
         408: refusal('`http/timeout`'),
         409: refusal('`seat/none_free`, and what a game refuses'),

@@ -89,12 +89,12 @@ const layer: Readonly<Record<string, LayerAnswer>> = {
   },
   Forbidden: {
     status: 403,
-    codes: ['http/foreign_origin', 'auth/forbidden'],
+    codes: ['http/foreign_origin', 'http/foreign_host', 'auth/forbidden'],
     applies: ({ access }) => access !== 'anyone',
   },
   ForeignOrigin: {
     status: 403,
-    codes: ['http/foreign_origin'],
+    codes: ['http/foreign_origin', 'http/foreign_host'],
     applies: ({ access }) => access === 'anyone',
   },
   TooSlow: { status: 408, codes: ['http/timeout'], applies: withBody },

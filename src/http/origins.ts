@@ -34,8 +34,7 @@ function isOwn(origin: string, host: string, scheme: Client['scheme']): boolean 
   return (scheme === null ? ['http', 'https'] : [scheme]).some((own) => origin === `${own}://${host}`);
 }
 
-const exposed =
-  'X-Request-Id, ETag, Retry-After, Idempotent-Replayed, RateLimit, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset';
+const exposed = 'X-Request-Id, ETag, Retry-After, Idempotent-Replayed';
 
 /** What lets the page of a checked origin read the answer. The SDK asks with credentials, so it is never `*`. */
 export function allowOrigin({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {

@@ -14,7 +14,7 @@ const path = one(
   '*',
   'http://x/',
 );
-const host = one('Host: x', 'Host: a:b@c', 'Host: [', '');
+const host = one('Host: localhost', 'Host: a:b@c', 'Host: [', '');
 const header = one(
   'Connection: Upgrade\r\nUpgrade: websocket',
   'Origin: null',

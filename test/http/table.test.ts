@@ -42,6 +42,9 @@ function placesOf({ path, options }: Endpoint): Place[] {
 const others: readonly Place[] = [
   { method: 'GET', path: '/', access: 'anyone', bodyLimit: usualBodyLimit },
   { method: 'POST', path: '/nothing', access: 'anyone', bodyLimit: usualBodyLimit },
+  ...['/docs', '/docs/', '/docs/start.js', '/playground', '/playground/rooms'].map(
+    (path) => ({ method: 'GET', path, access: 'anyone', bodyLimit: usualBodyLimit }) as const,
+  ),
   ...['/monitor', '/monitor/api', '/monitor/api/room'].map(
     (path) => ({ method: 'GET', path, access: 'admin', bodyLimit: usualBodyLimit }) as const,
   ),
@@ -55,7 +58,8 @@ interface Answer {
 
 async function send({ method, path }: Place, headers: readonly string[], body = ''): Promise<Answer> {
   const { port } = new URL(server.url);
-  const lines = [`${method} ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, 'Connection: close', ...headers];
+  const lines = [`${method} ${path} HTTP/1.1`, 'Connection: close', ...headers];
+  if (!headers.some((header) => header.startsWith('Host:'))) lines.push(`Host: 127.0.0.1:${port}`);
   if (body !== '') lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
   const answer = await sendRaw(Number(port), `${lines.join('\r\n')}\r\n\r\n${body}`);
   const [head = '', text = ''] = answer.split('\r\n\r\n', 2);
@@ -91,7 +95,15 @@ describe('every route', () => {
   test('[HT14] there are those of all services', () => {
     expect(places.length).toBeGreaterThan(12);
     expect(places.map(({ path }) => path)).toEqual(
-      expect.arrayContaining(['/v1/matches', '/matchmake/x/x', '/health/live', '/dev/token', '/monitor']),
+      expect.arrayContaining([
+        '/v1/matches',
+        '/matchmake/x/x',
+        '/health/live',
+        '/dev/token',
+        '/monitor',
+        '/docs',
+        '/playground',
+      ]),
     );
   });
 
@@ -114,6 +126,12 @@ describe('every route', () => {
 
   test('[HT17] refuses a foreign origin', () =>
     each(refused(['Origin: https://evil.example']), (place) => [403, codeFor(place, 'http/foreign_origin')]));
+
+  test('[HT35] refuses a name of the server that is somebody else’s', () =>
+    each(refused(['Host: rebound.example', 'Origin: http://rebound.example']), (place) => [
+      403,
+      codeFor(place, 'http/foreign_host'),
+    ]));
 
   test('[HT4] refuses a body that is too large', () =>
     each(

@@ -18,8 +18,12 @@ export interface HealthCheck {
 
 /** A check that answers later than this has failed. */
 const patienceMs = 2_000;
-/** Anybody may ask, as often as they like: what is needed is asked this often at most. */
+/**
+ * Anybody may ask, as often as they like: what is needed is asked this often at most. Where it fails, more often, since
+ * players wait for its recovery; a guard answers then (src/resilience), and nothing that is away is hammered.
+ */
 const usualKeepMs = 1_000;
+const mostKeepFailedMs = 100;
 
 export interface HealthDeps {
   readonly checks: readonly HealthCheck[];
@@ -27,7 +31,7 @@ export interface HealthDeps {
   readonly backlog?: () => Promise<Readonly<Record<string, number | null>>>;
   /** Whether the process is about to end: nothing is to be sent to it any more. */
   readonly isDraining?: () => boolean;
-  /** How long an answer of a check counts; 1,000 by default. */
+  /** How long it counts that a check holds; 1,000 by default. That it failed counts for 100 at most. */
   readonly keepMs?: number;
 }
 
@@ -84,9 +88,10 @@ export function healthEndpoints({
   isDraining = () => false,
   keepMs = usualKeepMs,
 }: HealthDeps) {
+  const keeping = { keepMs, keepNoneMs: Math.min(keepMs, mostKeepFailedMs), patienceMs, instead: false };
   const looked = checks.map(({ name, isNeeded = true, check }) => {
     const holds = async (): Promise<boolean> => check().then(() => true);
-    return { name, isNeeded, holds: kept(holds, { keepMs, patienceMs, instead: false }) };
+    return { name, isNeeded, holds: kept(holds, keeping) };
   });
   const behind = kept(backlog, { keepMs, patienceMs, instead: {} });
   return {

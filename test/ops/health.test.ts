@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { healthEndpoints } from '../../src/ops/health.ts';
 import { startHttp, type TestHttp } from '../http/support.ts';
 
@@ -91,6 +91,19 @@ test('[OP42] a crowd that asks is one question to what is needed', async () => {
   const { ready } = healthEndpoints({ checks: [{ name: 'database', check }], keepMs: 60_000 });
   for (let i = 0; i < 3; i++) await Promise.all(Array.from({ length: 100 }, () => ready({})));
   expect(asked).toBe(1);
+});
+
+test('[OP42] a failure counts for a tenth of a second: whoever asks once all is back learns so', async () => {
+  let isAway = true;
+  const check = async () => {
+    if (isAway) throw new Error('away');
+  };
+  const { ready } = healthEndpoints({ checks: [{ name: 'database', check }], keepMs: 60_000 });
+  const status = async () => ((await ready({})) as Response).status;
+  expect(await status()).toBe(503);
+  isAway = false;
+  expect(await status()).toBe(503);
+  await vi.waitFor(async () => expect(await status()).toBe(200));
 });
 
 test('[CL70] a server that is about to end lives, and is not ready whatever its checks say', async () => {

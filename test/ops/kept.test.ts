@@ -44,4 +44,20 @@ describe('what many ask for', () => {
     await ask();
     expect(asked()).toBe(2);
   });
+
+  test('[OP42] is asked anew sooner where there was no answer, and not before that', async () => {
+    let [now, asked, isThere] = [0, 0, false];
+    const work = async (): Promise<string> => {
+      asked++;
+      if (!isThere) throw new Error('away');
+      return 'well';
+    };
+    const times = { keepMs: 1_000, keepNoneMs: 100, patienceMs: 20, now: () => now };
+    const ask = kept(work, { ...times, instead: 'nothing' });
+    for (now = 0; now < 1_000; now += 10) expect(await ask()).toBe('nothing');
+    expect(asked).toBe(10);
+    isThere = true;
+    for (now = 1_000; now < 2_000; now += 10) expect(await ask()).toBe('well');
+    expect(asked).toBe(11);
+  });
 });

@@ -11,6 +11,9 @@ import { currentResponse } from './request-context.ts';
 /** A client that takes nothing for so long is gone, or holds the memory of its answer on purpose. */
 const longestPauseMs = 60_000;
 
+/** Those who watch a request wait for its end, and a pipeline has listeners of its own: Node warns of a leak at 11. */
+const mostListeners = 32;
+
 /**
  * The response without its body, which follows when the router ends the answer. JSON is there as a whole, and is sent so;
  * the rest goes as fast as the client takes it. A client that goes away cancels the body; a body that fails cuts the
@@ -31,6 +34,7 @@ export async function sendBody(response: Response, pauseMs = longestPauseMs): Pr
     atEnd(answer, () => answer.end(bytes));
   } else {
     atEnd(answer, () => {
+      answer.setMaxListeners(mostListeners);
       answer.setTimeout(pauseMs, () => void answer.destroy());
       // either side may fail only by the end of the other, or is cut: nobody is left to be told
       pipeline(Readable.fromWeb(body), answer).catch(() => {});

@@ -4,7 +4,7 @@ import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { UnderlyingSource } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inRequest } from '../../src/http/request-context.ts';
+import { inRequest, whenAnswered } from '../../src/http/request-context.ts';
 import { sendBody } from '../../src/http/send-body.ts';
 import { until } from '../support/server.ts';
 import { startHttp, type TestHttp } from './support.ts';
@@ -24,6 +24,16 @@ const endpoints = {
     let left = 40;
     return stream({
       pull: (parts) => (left-- > 0 ? parts.enqueue(part) : parts.close()),
+    });
+  }),
+  watched: createEndpoint('/watched', { method: 'GET' }, async () => {
+    // as a whole server does: metrics, traces, the log, places that are given back
+    for (let i = 0; i < 6; i++) whenAnswered(() => {});
+    return stream({
+      start(parts) {
+        parts.enqueue(part);
+        parts.close();
+      },
     });
   }),
   endless: createEndpoint('/endless', { method: 'GET' }, async () =>
@@ -55,6 +65,15 @@ afterAll(() => http.close());
 test.each([10, 65_536, 1_000_000, 20_000_000])('[HT13] an answer of %i bytes is whole', async (size) => {
   const { text } = (await (await fetch(`${http.url}/long/${size}`)).json()) as { text: string };
   expect(text).toHaveLength(size);
+});
+
+test('[HT13] a stream that many wait for is no leak that Node would warn of', async () => {
+  const warnings: string[] = [];
+  const warned = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', warned);
+  expect((await (await fetch(`${http.url}/watched`)).text()).length).toBe(part.length);
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
 });
 
 test('[HT13] a stream of many parts comes whole', async () => {

@@ -325,6 +325,7 @@ export class MatchRoom<State extends MatchState = MatchState> extends Room<{
       commands: this.#game.commands,
       answers: this.answers(),
       command: (...command) => this.#match.command(...command),
+      refused: (code) => this.#match.refused(code),
       rematch: (account) => (this.#match.result ? this.#askRematch(account) : undefined),
       listMatches,
       fault: (error) => this.#fault(error),

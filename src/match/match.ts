@@ -43,6 +43,8 @@ interface Pending {
   readonly traceparent?: string | undefined;
 }
 
+type Refused = Extract<Outcome, { readonly ok: false }>;
+
 /** When each step of a batch was done, on the observer's clock. */
 interface Steps {
   readonly beganAt: number;
@@ -56,7 +58,7 @@ const longestMailbox = 1_000;
 /** After its result a match is woken once more, should the process die before it is in history. */
 const recordWithinMs = 60_000;
 
-const busy: Outcome = {
+const busy: Refused = {
   ok: false,
   code: 'match/busy',
   message: 'too much is waiting in this match; try again',
@@ -66,7 +68,7 @@ const faulted: Outcome = {
   code: 'match/fault',
   message: 'the game failed on this; the match goes on from before it',
 };
-const moved: Outcome = {
+const moved: Refused = {
   ok: false,
   code: 'match/moved',
   message: 'the match has moved; reconnect and send it again',
@@ -149,8 +151,8 @@ export class Match {
 
   /** Puts an input into the mailbox; resolves when it is committed and told, or refused. Never rejects. */
   submit(input: Input, seen: Pick<Pending, 'arrivedAt' | 'traceparent'> = {}): Promise<Outcome> {
-    if (this.#isClosed) return Promise.resolve(moved);
-    if (this.#mailbox.length >= longestMailbox) return Promise.resolve(busy);
+    if (this.#isClosed) return Promise.resolve(this.#refused(input, moved));
+    if (this.#mailbox.length >= longestMailbox) return Promise.resolve(this.#refused(input, busy));
     return new Promise<Outcome>((done) => this.#put({ input, done, ...seen }));
   }
 
@@ -166,6 +168,11 @@ export class Match {
     this.#inFlight.set(key, outcome);
     void outcome.then(() => this.#inFlight.delete(key));
     return outcome;
+  }
+
+  /** The room has refused a command: nothing of it comes here. */
+  refused(code: string): void {
+    this.#host.observer.refused(this.#claim.game, code);
   }
 
   seat(change: SeatChange): Promise<Outcome> {
@@ -217,7 +224,7 @@ export class Match {
       }
     }
     this.#isRunning = false;
-    if (this.#isClosed) refuseAll(this.#mailbox.splice(0), moved);
+    if (this.#isClosed) this.#refuseAll(this.#mailbox.splice(0), moved);
   }
 
   async #handle(batch: readonly Pending[]): Promise<void> {
@@ -233,7 +240,7 @@ export class Match {
         this.#stand(handled);
         await this.#behind.flushAll();
       }
-      if (this.#isClosed) return refuseAll(batch, moved);
+      if (this.#isClosed) return this.#refuseAll(batch, moved);
     } else {
       const status = await this.#commit(handled, handled);
       if (status !== 'ok') return this.#lose(batch, status);
@@ -350,7 +357,7 @@ export class Match {
     this.#host.fault(error);
     try {
       await this.#behind?.flushAll();
-      if (this.#isClosed) return refuseAll(batch, moved);
+      if (this.#isClosed) return this.#refuseAll(batch, moved);
       await this.#engine.close();
       const claim = await this.#host.store.claim(this.#claim.matchId);
       if (!claim) return this.#lose(batch, 'gone');
@@ -362,7 +369,7 @@ export class Match {
       this.#host.fault(again);
       return this.#lose(batch, 'fault');
     }
-    refuseAll(batch, faulted);
+    for (const { done } of batch) done(faulted);
     this.#schedule();
     const at = this.#host.observer.now();
     const outcomes = batch.map(() => faulted);
@@ -370,10 +377,20 @@ export class Match {
   }
 
   #lose(batch: readonly Pending[], reason: string): void {
-    refuseAll(batch, moved);
+    this.#refuseAll(batch, moved);
     if (this.#isClosed) return;
     this.#stop();
     this.#host.lost(reason);
+  }
+
+  /** Without a word of the rules; what is ruled on is observed with its batch. */
+  #refuseAll(batch: readonly Pending[], outcome: Refused): void {
+    for (const { input, done } of batch) done(this.#refused(input, outcome));
+  }
+
+  #refused(input: Input, outcome: Refused): Refused {
+    if (input.kind === 'command') this.refused(outcome.code);
+    return outcome;
   }
 
   #stop(): void {
@@ -399,8 +416,4 @@ export class Match {
 function commandsOf({ input, arrivedAt = 0, traceparent }: Pending, outcome: Outcome): HandledCommand[] {
   if (input.kind !== 'command') return [];
   return [{ name: input.name, seat: input.seat, arrivedAt, outcome, traceparent }];
-}
-
-function refuseAll(batch: readonly Pending[], outcome: Outcome): void {
-  for (const { done } of batch) done(outcome);
 }

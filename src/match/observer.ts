@@ -32,9 +32,16 @@ export interface HandledBatch {
 
 export interface MatchObserver {
   now(): number;
+  /** A command was refused before the rules had a say: by the room, by a full mailbox, or since the match has moved. */
+  refused(game: string, code: string): void;
   handled(batch: HandledBatch): void;
   /** `ms`: until the store had answered. */
   committed(commit: { game: string; status: CommitStatus; entries: number; ms: number }): void;
 }
 
-export const nobody: MatchObserver = { now: () => 0, handled: () => {}, committed: () => {} };
+export const nobody: MatchObserver = {
+  now: () => 0,
+  refused: () => {},
+  handled: () => {},
+  committed: () => {},
+};

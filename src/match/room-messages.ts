@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Principal } from '../auth/principal.ts';
 import type { Outcome } from './engine.ts';
 import type { MatchClient } from './people.ts';
-import { answer, commandSchemas, parseCommand, refuse, type Reply } from './room-commands.ts';
+import { answer, commandSchemas, parseCommand, refuse, type Refused, type Reply } from './room-commands.ts';
 
 export interface MessageTarget {
   onMessage(type: string, answer: (client: MatchClient, message: unknown, reply: Reply) => unknown): unknown;
@@ -12,6 +12,8 @@ export interface MessageTarget {
   /** What the game answers besides. */
   readonly answers: Readonly<Record<string, (seat: number) => unknown>>;
   command(seat: number, id: string, name: string, payload: unknown, traceparent?: string): Promise<Outcome>;
+  /** A command was refused before the match had it. */
+  refused(code: string): void;
   /** Id of the next match, null while others have not asked, or undefined while this match goes on. */
   rematch(account: string): Promise<string | null> | undefined;
   listMatches(principal: Principal, query: unknown): Promise<unknown>;
@@ -32,7 +34,7 @@ export function answerMessages(room: MessageTarget): void {
   // this one gets the type in place of the message
   room.onMessage('*', (client, type) => {
     const message = `there is no command ${String(type).slice(0, 32)}`;
-    refuse(client, { reject: () => {} }, { code: 'command/unknown', message });
+    refuseCommand(room, client, { reject: () => {} }, { code: 'command/unknown', message });
   });
 }
 
@@ -45,12 +47,17 @@ async function answerCommand(
   reply: Reply,
 ): Promise<unknown> {
   const parsed = parseCommand(schema, message);
-  if ('code' in parsed) return refuse(client, reply, parsed);
+  if ('code' in parsed) return refuseCommand(room, client, reply, parsed);
   const { id, payload, traceparent } = parsed;
   const { seat } = client.userData!;
   if (seat === null)
-    return refuse(client, reply, { id, code: 'seat/none', message: 'spectators only watch' });
+    return refuseCommand(room, client, reply, { id, code: 'seat/none', message: 'spectators only watch' });
   return answer(client, reply, id, await room.command(seat, id, name, payload, traceparent));
+}
+
+function refuseCommand(room: MessageTarget, client: MatchClient, reply: Reply, refused: Refused): unknown {
+  room.refused(refused.code);
+  return refuse(client, reply, refused);
 }
 
 function answerSeat(give: (seat: number) => unknown, client: MatchClient, reply: Reply): unknown {

@@ -22,7 +22,7 @@ function ofMatches() {
       'game',
       'taken_by',
     ]),
-    commands: counter('gamekeeper_commands_total', 'Commands that matches ruled on.', ['game', 'outcome']),
+    commands: counter('gamekeeper_commands_total', 'Commands, accepted or refused.', ['game', 'outcome']),
     refusals: counter(
       'gamekeeper_refusals_total',
       'Commands that were refused, by the code of the refusal.',

@@ -44,10 +44,7 @@ export function matchMetrics(instruments: Instruments, known: readonly string[])
     for (const { arrivedAt, outcome } of commands) {
       of.command.observe((toldAt - arrivedAt) / 1000);
       if (outcome.ok) of.accepted.add();
-      else {
-        of.refused.add();
-        instruments.refusals.of(game, outcome.code).add();
-      }
+      else refused(game, outcome.code);
     }
     of.wait.observe((beganAt - commands[0]!.arrivedAt) / 1000);
     of.rules.observe((ruledAt - beganAt) / 1000);
@@ -56,8 +53,14 @@ export function matchMetrics(instruments: Instruments, known: readonly string[])
     of.tell.observe((toldAt - committedAt) / 1000);
   }
 
+  function refused(game: string, code: string): void {
+    find(game).refused.add();
+    instruments.refusals.of(game, code).add();
+  }
+
   return {
     now: () => performance.now(),
+    refused,
     handled,
     committed({ game, status, entries, ms }) {
       const of = find(game);

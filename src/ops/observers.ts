@@ -16,6 +16,7 @@ export function allOfMatches(observers: readonly MatchObserver[]): MatchObserver
   if (watching.length < 2) return first;
   return {
     now: () => first.now(),
+    refused: (game, code) => watching.forEach((one) => one.refused(game, code)),
     handled: (batch) => watching.forEach((one) => one.handled(batch)),
     committed: (commit) => watching.forEach((one) => one.committed(commit)),
   };

@@ -96,4 +96,23 @@ describe('metrics of matches', () => {
     expect(value('gamekeeper_commits_total', { game: 'sleeper', status: 'fenced' })).toBe(1);
     expect(value('gamekeeper_committed_entries_total', { game: 'sleeper' })).toBe(0);
   });
+
+  test('[OP32] a command that comes too late, or is one too many, is counted without the rules', async () => {
+    const match = await open('sleeper');
+    const game = 'sleeper';
+    const counted = async (code: string) =>
+      (await scrape()).value('gamekeeper_refusals_total', { game, code });
+    const ids = Array.from({ length: 1_003 }, (_, i) => `many ${i}`);
+    const outcomes = await Promise.all(ids.map((id) => match.command(0, id, 'nudge', {})));
+    const busy = outcomes.filter((one) => !one.ok && one.code === 'match/busy').length;
+    expect(busy).toBeGreaterThan(0);
+    expect(await counted('match/busy')).toBe(busy);
+    await store.claim(match.claim.matchId);
+    await Promise.all(['a', 'b'].map((id) => match.command(0, id, 'nudge', {})));
+    await match.command(0, 'c', 'nudge', {});
+    expect(await counted('match/moved')).toBe(3);
+    const { value } = await scrape();
+    expect(value('gamekeeper_commands_total', { game, outcome: 'refused' })).toBe(busy + 3);
+    expect(value('gamekeeper_command_duration_seconds_count', { game })).toBe(1_003 - busy);
+  });
 });

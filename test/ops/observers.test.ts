@@ -18,6 +18,7 @@ function httpOf(name: string, calls: string[]): HttpObserver {
 function matchesOf(name: string, calls: string[]): MatchObserver {
   return {
     now: () => name.length,
+    refused: (game, code) => void calls.push(`${name} refused ${game} ${code}`),
     handled: ({ matchId }) => void calls.push(`${name} handled ${matchId}`),
     committed: ({ game }) => void calls.push(`${name} committed ${game}`),
   };
@@ -48,8 +49,16 @@ describe('several observers', () => {
     const all = allOfMatches([matchesOf('first', calls), nobody, matchesOf('b', calls)]);
     all.handled({ matchId: 'm' } as HandledBatch);
     all.committed({ game: 'whist', status: 'ok', entries: 1, ms: 1 });
+    all.refused('whist', 'match/busy');
     expect(all.now()).toBe(5);
-    expect(calls).toEqual(['first handled m', 'b handled m', 'first committed whist', 'b committed whist']);
+    expect(calls).toEqual([
+      'first handled m',
+      'b handled m',
+      'first committed whist',
+      'b committed whist',
+      'first refused whist match/busy',
+      'b refused whist match/busy',
+    ]);
   });
 
   test('[TR10] one alone stands for itself, and nobody for none', () => {

@@ -31,24 +31,33 @@ describe('a server that is scraped', () => {
     await expect(room.request('remove_bot', { id: 'b', seat: 3 })).rejects.toMatchObject({
       reason: { code: 'seat/no_bot' },
     });
+    // refused by the room: the match does not hear of them
+    await expect(room.request('add_bot', { strength: 'weak' })).rejects.toThrow();
+    const told = new Promise((resolve) => room.onMessage('refused', resolve));
+    room.send('fly', {});
+    await told;
+    const watcher = await sdkClient(server.url, sign('eve', { permission: 'watch' })).joinById(room.roomId);
+    await expect(watcher.request('add_bot', { id: 'c' })).rejects.toThrow();
     const { value } = await scrape();
     const game = 'whist';
+    for (const code of ['command/invalid', 'command/unknown', 'seat/none'])
+      expect([code, value('gamekeeper_refusals_total', { game, code })]).toEqual([code, 1]);
     expect(value('gamekeeper_rooms', { game })).toBe(1);
     const seats = ['person', 'bot', 'nobody'].map((taken_by) =>
       value('gamekeeper_seats', { game, taken_by }),
     );
     expect(seats).toEqual([1, 1, 2]);
     expect(value('gamekeeper_rooms', { game: 'tetris' })).toBe(0);
-    expect(value('ws_connections_active')).toBe(1);
-    expect(value('ws_connect_total')).toBe(1);
+    expect(value('ws_connections_active')).toBe(2);
+    expect(value('ws_connect_total')).toBe(2);
     expect(value('gamekeeper_commands_total', { game, outcome: 'accepted' })).toBe(1);
     expect(value('gamekeeper_refusals_total', { game, code: 'seat/no_bot' })).toBe(1);
     expect(value('gamekeeper_command_duration_seconds_count', { game })).toBe(2);
     expect(value('gamekeeper_commits_total', { game, status: 'ok' })).toBeGreaterThan(1);
     const counted = (event: string, of = '') =>
       value('gamekeeper_events_total', { event, game: of, reason: '' });
-    expect([counted('match_created', game), counted('client_joined')]).toEqual([1, 1]);
-    await room.leave();
+    expect([counted('match_created', game), counted('client_joined')]).toEqual([1, 2]);
+    await Promise.all([room.leave(), watcher.leave()]);
   });
 
   test('[OP31] [OP33] shows what was asked, by pattern, and who was refused; no id is in it', async () => {
@@ -62,7 +71,7 @@ describe('a server that is scraped', () => {
     expect(value('gamekeeper_http_errors_total', { route, code: 'history/not_found' })).toBe(1);
     for (const code of ['auth/malformed', 'auth/forbidden'])
       expect(value('gamekeeper_http_errors_total', { route: '/metrics', code })).toBe(1);
-    expect(value('gamekeeper_http_upgrades_total', { code: 'ok' })).toBe(1);
+    expect(value('gamekeeper_http_upgrades_total', { code: 'ok' })).toBe(2);
     const all = series('gamekeeper_http_requests_total').concat(series('gamekeeper_events_total'));
     expect(JSON.stringify(all)).not.toMatch(/ann|hunter2|0199f0a0/);
   });

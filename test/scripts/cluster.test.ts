@@ -69,8 +69,8 @@ describe.skipIf(!hasAll)('npm run cluster', () => {
     async () => {
       const command = start(['3', '--port', '0']);
       const url = await ready(command);
+      await until(() => pidsIn(command).length === 3, 'it says how to kill each');
       const pids = pidsIn(command);
-      expect(pids).toHaveLength(3);
 
       process.kill(pids[1]!, 'SIGKILL');
       await until(() => command.output.includes('ended (SIGKILL); it is started again'), 'it notices');

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Mac } from '../auth/mac.ts';
 import type { RouteUpgrade } from '../http/guarded-server.ts';
 import type { InTurn } from '../http/matchmaking.ts';
+import type { Log } from '../ops/logger.ts';
 import { mustAnswer } from '../redis/connect.ts';
 import { redisTurns } from '../redis/turn.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
@@ -31,6 +32,8 @@ export interface Cluster {
   readonly elsewhere: Elsewhere;
   readonly inTurn: InTurn;
   readonly route: RouteUpgrade;
+  /** Where an outage of Redis has two lines, whatever else comes of it. */
+  readonly log: Log;
   /** For the store: answers or fails within half a second. */
   readonly hot: Redis;
   /** For the limits: answers or fails within a quarter of a second. */
@@ -94,7 +97,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const turns = redisTurns(redis);
   const turnOf = (matchId: string): string => `{${prefix}}:reviving:${matchId}`;
   return {
-    presence: new HousePresence(connections.connect('presence'), (error) =>
+    presence: new HousePresence(connections.connect('presence', 2_000), (error) =>
       log.warn({ error }, 'other processes could not be told'),
     ),
     directory,
@@ -113,6 +116,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       isHere: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
       log: options.log,
     }),
+    log,
     hot: connections.connect('store', 500),
     limits: connections.connect('limits', 250),
     place: async () => members.place(),

@@ -1,18 +1,30 @@
 /**
  * What processes say to each other for the matchmaker: Colyseus' presence over Redis. While Redis is away, calls that
  * Colyseus does not wait for must not reject: one would end the process. Whoever waits for an answer runs into its own
- * time limit; subscriptions are made up for when Redis is back.
+ * time limit; subscriptions are made up for when Redis is back. No command waits longer than the connection's time-out:
+ * Colyseus waits for some when a room ends, and so does the end of the process.
  */
 import { RedisPresence } from '@colyseus/redis-presence';
 import type { Redis } from 'ioredis';
+import { callScript, defineScripts } from '../redis/scripts.ts';
+
+const COUNT = `local count = redis.call('HINCRBY', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return count`;
 
 export class HousePresence extends RedisPresence {
+  readonly #redis: Redis;
   readonly #onError: (error: unknown) => void;
 
   /** The connection is used, and a second one like it, and both are closed by `shutdown`. */
   constructor(redis: Redis, onError: (error: unknown) => void) {
     super(redis);
+    this.#redis = redis;
     this.#onError = onError;
+    defineScripts(redis, { presenceCount: COUNT });
+    // its own listeners write a line for each attempt to connect
+    for (const connection of [this.pub, this.sub])
+      connection.removeAllListeners('error').on('error', onError);
   }
 
   override subscribe(...args: Parameters<RedisPresence['subscribe']>): Promise<this> {
@@ -37,7 +49,8 @@ export class HousePresence extends RedisPresence {
 
   /** Colyseus counts by it who asks for a room at the same time: nobody else, as far as can be told. */
   override hincrbyex(key: string, field: string, value: number, seconds: number): Promise<number> {
-    return this.#calm(super.hincrbyex(key, field, value, seconds), value);
+    const counted = callScript(this.#redis, 'presenceCount', [key], [field, value, seconds]);
+    return this.#calm(counted as Promise<number>, value);
   }
 
   override shutdown(): void {

@@ -139,8 +139,15 @@ export class RoomDirectory implements MatchMakerDriver {
     if (room) await this.#remove(room);
   }
 
-  /** Colyseus asks for it where a process does not answer; only the rooms of one that is dead go, or of this one. */
-  async cleanup(processId: string): Promise<void> {
+  /**
+   * Colyseus asks for it where a process does not answer; only the rooms of one that is dead go, or of this one. Without
+   * Redis all stays listed until somebody finds its process gone: the end of a process does not fail by that.
+   */
+  cleanup(processId: string): Promise<void> {
+    return this.#cleanUp(processId).catch(this.#options.onError);
+  }
+
+  async #cleanUp(processId: string): Promise<void> {
     if (processId !== this.#options.processId() && !(await this.#options.isGone(processId))) return;
     for (const room of await this.query({ processId })) await this.#remove(room);
   }

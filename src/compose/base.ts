@@ -62,17 +62,18 @@ export async function openBase(
     now: clock.now,
     explains: isUnreachable,
   });
-  const log = outage.quiet(watching.log);
+  const quiet = outage.quiet(watching.log);
   const guards = createGuards(metrics.guards);
   const storage = await openStorage(config);
   closing.push(() => storage.close());
   closing.push(async () => guards.close());
   const database = watched(guardDatabase(storage, guards, config.database.poolMax), outage);
   const { sql } = database;
-  const streams = openStreams(config, { sql, log, guards }, closing);
+  const streams = openStreams(config, { sql, log: quiet, guards }, closing);
   const keys = createKeyRing(config.auth.keys ?? [openDevKey(config.dataDir)]);
   watching.hideBy(createMac(keys, 'log'));
-  const cluster = await openHouse(config, { keys, log, guards }, closing);
+  const cluster = await openHouse(config, { keys, log: quiet, guards }, closing);
+  const log = cluster?.log ?? quiet;
   const onCommit = (): void => streams.local.nudge();
   const storeOptions = { sql, processId: randomUUID(), now: clock.now, onCommit };
   const store = given ?? (await openStore(storeOptions, cluster, log));

@@ -16,8 +16,8 @@ export interface BreakerOptions {
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
   /**
-   * Asks the dependency whether it is there, at the end of each pause: nobody's work has to find out, and all goes on as
-   * soon as it is back. Without it the first work after the pause is the one that tries.
+   * Asks the dependency whether it is there, at the end of each pause: nobody's work has to find out or waits for how that
+   * goes, and all goes on as soon as it is back. Without it the first work after the pause is the one that tries.
    */
   readonly probe?: () => Promise<unknown>;
 }
@@ -70,9 +70,9 @@ export class Breaker {
     return names[this.#circuit.state] ?? 'closed';
   }
 
-  get lastFailure(): unknown {
-    const last = this.#circuit.lastFailure;
-    return last && 'error' in last ? last.error : undefined;
+  /** Whether work is to be refused before it comes to the policy: its probe alone finds out. */
+  get isShut(): boolean {
+    return this.#deps.probe !== undefined && this.state !== 'closed';
   }
 
   /** An answer that is an error of the work: the failures before it were not in a row with those after it. */

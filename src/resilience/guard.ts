@@ -70,6 +70,8 @@ class PolicyGuard implements Guard {
   readonly #again: IPolicy;
   readonly #timeout: IPolicy | null;
   readonly #lateFailures = new WeakSet<Error>();
+  /** The latest that tells which dependency is away: that we gave up waiting tells it only where nothing else does. */
+  #lastFailure: unknown;
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -92,6 +94,7 @@ class PolicyGuard implements Guard {
   }
 
   async run<T>(work: Work<T>, { idempotent = false } = {}): Promise<T> {
+    if (this.#breaker?.isShut) throw this.#unavailable();
     const policy = idempotent ? this.#again : this.#once;
     try {
       return await policy.execute(({ signal }) => this.#attempt(work, signal));
@@ -101,7 +104,7 @@ class PolicyGuard implements Guard {
   }
 
   check(): void {
-    if (this.state === 'open') throw this.#unavailable();
+    if (this.state === 'open' || this.#breaker?.isShut) throw this.#unavailable();
   }
 
   close(): void {
@@ -120,6 +123,7 @@ class PolicyGuard implements Guard {
     } catch (error) {
       const ms = performance.now() - began;
       const hasFailed = this.#isFailure(error);
+      if (this.#options.isFailure(error)) this.#lastFailure = error;
       if (!hasFailed) this.#breaker?.answered();
       else if (ms > quickMs && error instanceof Error) this.#lateFailures.add(error);
       observer?.onCall(name, ms, !hasFailed);
@@ -149,10 +153,7 @@ class PolicyGuard implements Guard {
   /** The library's own errors as ours. */
   #explained(error: unknown): unknown {
     const { name, observer } = this.#options;
-    if (error instanceof BrokenCircuitError) {
-      observer?.onRejected(name, 'unavailable');
-      return this.#unavailable();
-    }
+    if (error instanceof BrokenCircuitError) return this.#unavailable();
     if (error instanceof BulkheadRejectedError) {
       observer?.onRejected(name, 'overloaded');
       return new GuardError('resilience/overloaded', name, overloadedSeconds);
@@ -163,8 +164,9 @@ class PolicyGuard implements Guard {
   }
 
   #unavailable(): GuardError {
-    const { pauseMs = 0, lastFailure } = this.#breaker ?? {};
-    return new GuardError('resilience/unavailable', this.name, Math.ceil(pauseMs / 1000), lastFailure);
+    this.#options.observer?.onRejected(this.name, 'unavailable');
+    const seconds = Math.ceil((this.#breaker?.pauseMs ?? 0) / 1000);
+    return new GuardError('resilience/unavailable', this.name, seconds, this.#lastFailure);
   }
 }
 

@@ -122,6 +122,32 @@ describe('Redis', () => {
     await expect(a.members.isAlive('unknown')).rejects.toMatchObject(refused);
   });
 
+  test('[CU21] that is away: a process ends all the same', async () => {
+    await a.directory.insert(roomOf(a));
+    await server.kill();
+    for (const { processId } of [a.self, b.self]) await a.directory.cleanup(processId);
+    expect(a.errors).not.toEqual([]);
+  });
+
+  test('[CU23] that is stopped: no command is waited for without end', async () => {
+    const connection = connectRedis({ url: server.url, name: 'test', timeoutMs: 200, onError: () => {} });
+    const presence = new HousePresence(connection, () => {});
+    expect(await presence.hincrbyex('count', 'x', 2, 10)).toBe(2);
+    expect(await presence.hincrbyex('count', 'x', 3, 10)).toBe(5);
+    expect(await redis.connect().ttl('count')).toBeGreaterThan(0);
+    server.signal('SIGSTOP');
+    const asked = [
+      presence.hincrbyex('count', 'x', 1, 10),
+      presence.hdel('h', 'f'),
+      presence.subscribe('topic', () => {}),
+      presence.unsubscribe('topic'),
+      presence.publish('topic', 'x'),
+    ];
+    expect((await Promise.all(asked)).slice(0, 2)).toEqual([1, false]);
+    server.signal('SIGCONT');
+    presence.shutdown();
+  });
+
   test('[CU23] that is away: what processes say to each other is not heard, and rejects nowhere', async () => {
     const told: unknown[] = [];
     const connection = connectRedis({ url: server.url, name: 'test', onError: () => {} });

@@ -208,8 +208,32 @@ describe('a guard', () => {
     await breakIt(guard, dependency);
     await vi.advanceTimersByTimeAsync(1_010 + 2_000 + 2_010 + 2_000);
     expect([hanging, guard.state]).toEqual([2, 'open']);
+    // what tells of an outage of the dependency is its own failure
+    expect(await failure(guard.run(dependency.ask))).toMatchObject({ ...unavailable, cause: away });
     await vi.advanceTimersByTimeAsync(4_010);
     expect([hanging, guard.state]).toEqual([3, 'closed']);
+  });
+
+  test('[RS6] lets nobody wait while its probe does: what hangs is waited for by the probe alone', async () => {
+    const dependency = makeDependency();
+    const probing = Promise.withResolvers<void>();
+    const guard = make({ breaker: { probe: () => probing.promise } });
+    dependency.isAway = true;
+    await breakIt(guard, dependency);
+    await vi.advanceTimersByTimeAsync(1_010);
+    expect(guard.state).toBe('half_open');
+    let isRefused = false;
+    const refusal = failure(guard.run(dependency.ask)).finally(() => (isRefused = true));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isRefused).toBe(true);
+    expect(await refusal).toMatchObject({ ...unavailable, cause: away });
+    expect(() => guard.check()).toThrow(expect.objectContaining(unavailable));
+    expect(dependency.asked).toBe(5);
+    probing.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    guard.check();
+    dependency.isAway = false;
+    expect(await guard.run(dependency.ask)).toBe(7);
   });
 
   test('[RS6] that is closed for good probes no more', async () => {

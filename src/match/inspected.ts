@@ -53,8 +53,8 @@ export interface InspectedMoment {
 }
 
 /**
- * live: a process has it, and has answered. silent: a process has it, and does not answer; what is shown is what the
- * stream has. parked: it waits in the store. over: it has its result. gone: it ended without one.
+ * live: a process has it, and has answered. silent: a process has it, or may have it, and does not answer; what is shown
+ * is what the stream has. parked: it waits in the store. over: it has its result. gone: it ended without one.
  */
 export type Whereabouts = 'live' | 'silent' | 'parked' | 'over' | 'gone';
 

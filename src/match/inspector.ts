@@ -1,5 +1,6 @@
 /** Finds a match for an operator, wherever it is: in a process of the house, in the store, or over. It claims nothing. */
 import type { Moment, Published } from '../events/event-stream.ts';
+import { ApiError } from '../http/errors.ts';
 import type { MatchQuery } from '../ops/match-query.ts';
 import type { Entry, MatchSetup } from './engine.ts';
 import type { Game } from './game.ts';
@@ -42,7 +43,7 @@ export interface InspectorDeps {
 
 export interface Inspector {
   list(query: MatchQuery): Promise<ListedPage>;
-  /** Null where there is no such match. */
+  /** Null where there is no such match. Throws ApiError 503 `monitor/unavailable` where that can't be told. */
   one(matchId: string): Promise<InspectedMatch | null>;
 }
 
@@ -54,9 +55,10 @@ export function createInspector(deps: InspectorDeps): Inspector {
   return {
     list: (query) => listMatches(rooms, query),
     async one(matchId) {
-      const listing = (await rooms.find([matchId])).get(matchId);
+      const listed = await orNull(rooms.find([matchId]), 'the list of rooms can not be read');
+      const listing = listed?.get(matchId);
       const live = listing && (await orNull(rooms.inspect(matchId), 'its process does not answer'));
-      return live ? inspectLive(listing, live) : inspectStored(matchId, listing);
+      return live ? inspectLive(listing, live) : inspectStored(matchId, listed && (listing ?? 'nowhere'));
     },
   };
 
@@ -79,7 +81,11 @@ export function createInspector(deps: InspectorDeps): Inspector {
     };
   }
 
-  async function inspectStored(matchId: string, listing?: RoomListing): Promise<InspectedMatch | null> {
+  /** `listing`: null where it is not known whether a process has it. */
+  async function inspectStored(
+    matchId: string,
+    listing: RoomListing | 'nowhere' | null,
+  ): Promise<InspectedMatch | null> {
     const found = await findLog(matchId);
     if (!found) return null;
     const { tenantId, entries, endedAt } = found;
@@ -91,8 +97,8 @@ export function createInspector(deps: InspectorDeps): Inspector {
       ...inspection,
       matchId,
       tenantId,
-      where: listing ? 'silent' : isOver ? 'over' : await whereIs(matchId),
-      processId: listing?.processId ?? null,
+      where: await whereIs(matchId, listing, isOver),
+      processId: listing && listing !== 'nowhere' ? listing.processId : null,
       createdAt: createdAt(matchId),
       endedAt: isOver ? endedAt : null,
       entries: shown(entries, inspection),
@@ -100,19 +106,24 @@ export function createInspector(deps: InspectorDeps): Inspector {
     };
   }
 
-  async function whereIs(matchId: string): Promise<Whereabouts> {
-    return (await deps.isStored(matchId)) ? 'parked' : 'gone';
+  async function whereIs(matchId: string, listing: unknown, isOver: boolean): Promise<Whereabouts> {
+    if (isOver && (listing === null || listing === 'nowhere')) return 'over';
+    if (listing !== 'nowhere') return 'silent';
+    const isStored = await orNull(deps.isStored(matchId), 'the store does not answer');
+    return isStored === null ? 'silent' : isStored ? 'parked' : 'gone';
   }
 
   /** The stream forgets what is long over: then history has it. */
   async function findLog(matchId: string): Promise<FoundLog | null> {
-    const records = await stream.read(matchId);
-    const last = records.at(-1);
-    if (last && records[0]!.n === 1) {
+    const records = await orNull(stream.read(matchId), 'the stream can not be read');
+    const last = records?.at(-1);
+    if (records && last && records[0]!.n === 1) {
       const { tenantId, epoch, at } = last;
       return { tenantId, epoch, endedAt: at, entries: entriesOf(records) };
     }
     const kept = await deps.kept(matchId);
+    if (!kept && !records)
+      throw new ApiError(503, 'monitor/unavailable', 'The stream does not answer: try again in a moment.');
     return kept && { epoch: 0, ...kept };
   }
 

@@ -6,7 +6,7 @@ import { games } from '../../rooms/index.ts';
 import type { WhistTable } from '../../rooms/whist/state.ts';
 import type { MatchSetup } from '../../src/match/engine.ts';
 import { showEntries } from '../../src/match/inspect.ts';
-import { createInspector } from '../../src/match/inspector.ts';
+import { createInspector, type InspectorDeps } from '../../src/match/inspector.ts';
 import type { InspectedMatch, Whereabouts } from '../../src/match/inspected.ts';
 import { command, openMatch, move, openTable } from '../rooms/table.ts';
 import { databases } from '../support/databases.ts';
@@ -294,4 +294,37 @@ test('[OP19] what can not be read is missing, and the rest is shown', async () =
   expect(match!.entries).toHaveLength(1);
   expect(JSON.stringify(match)).not.toContain('secret');
   expect(warned).toHaveLength(2);
+});
+
+describe('while something of the house is away', () => {
+  const id = '01a1f968-5d04-731a-bb5c-23c489f3ebb6';
+  const setup = { game: 'whist', version: 'of later', options: {}, seed: 'secret' };
+  const entries = [{ n: 1, t: 0, type: 'create', seat: null, data: setup }];
+  const record = { matchId: id, tenantId: 'acme', game: 'whist', epoch: 3, n: 1, at: 5, entries, events: [] };
+  const away = () => Promise.reject(new Error('no answer'));
+  const works: InspectorDeps = {
+    games,
+    rooms: { ids: async () => [], find: async () => new Map(), inspect: away },
+    stream: { read: async () => [record], readMoments: async () => [] },
+    isStored: async () => true,
+    kept: async () => null,
+    log: { warn: () => {} },
+  };
+  const inspect = (less: Partial<InspectorDeps>) => createInspector({ ...works, ...less }).one(id);
+
+  test('[OP19] the list of rooms: what is stored is shown', async () => {
+    const match = await inspect({ rooms: { ...works.rooms, find: away } });
+    expect(match).toMatchObject({ where: 'silent', processId: null, tenantId: 'acme', n: 1 });
+  });
+
+  test('[OP19] the store: what is in the stream is shown', async () => {
+    expect(await inspect({ isStored: away })).toMatchObject({ where: 'silent', n: 1 });
+  });
+
+  test('[OP19] the stream: history has what is over, and of others nothing can be told', async () => {
+    const stream = { read: away, readMoments: away };
+    const kept = async () => ({ tenantId: 'acme', endedAt: 7, entries });
+    expect(await inspect({ stream, kept })).toMatchObject({ tenantId: 'acme', n: 1, moments: null });
+    await expect(inspect({ stream })).rejects.toMatchObject({ status: 503, code: 'monitor/unavailable' });
+  });
 });

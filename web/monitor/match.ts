@@ -19,7 +19,7 @@ const every: Readonly<Record<Whereabouts, number | null>> = {
 
 const explained: Readonly<Record<Whereabouts, string>> = {
   live: 'A process has it, and has just said how it stands.',
-  silent: 'Its process does not answer: this is what is stored.',
+  silent: 'Its process does not answer, or is not known: this is what is stored.',
   parked: 'It is in no process, and waits in the store until somebody comes.',
   over: 'It has its result.',
   gone: 'It ended without a result: everyone left it before it began.',

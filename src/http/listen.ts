@@ -1,6 +1,7 @@
 import type { Server } from '@colyseus/core';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { addAcceptors, shareable } from './acceptors.ts';
 
 /** The server can't listen where it was told to. */
 export class ListenError extends Error {
@@ -12,24 +13,26 @@ export class ListenError extends Error {
   }
 }
 
-/** Dials that may wait to be accepted: after a crash thousands come back at once, and Node's 511 are soon full. */
-const backlog = 4_096;
-
 /** Listens, and resolves with the port (port 0: a free one). Throws ListenError; Colyseus alone would wait for ever. */
 export async function listen(
   server: Server,
   { host, port }: { host: string; port: number },
 ): Promise<number> {
   const { server: http } = server.transport as unknown as { server: HttpServer };
+  const free = await shareable(http, { host, port }).catch((error: NodeJS.ErrnoException) => {
+    throw asListenError(error, host, port);
+  });
   // Colyseus only logs errors of the server; until it listens they are ours.
   const others = http.listeners('error') as (() => void)[];
   http.removeAllListeners('error');
   const refused = new Promise<never>((_, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, host, port)));
   });
-  await Promise.race([server.listen(port, host, backlog), refused]);
+  await Promise.race([server.listen(free, host), refused]);
   for (const listener of others) http.on('error', listener);
-  return (http.address() as AddressInfo).port;
+  const { port: at } = http.address() as AddressInfo;
+  await addAcceptors(http, { host, port: at });
+  return at;
 }
 
 function asListenError(error: NodeJS.ErrnoException, host: string, port: number): Error {

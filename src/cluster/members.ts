@@ -5,6 +5,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Mac } from '../auth/mac.ts';
+import { callScript, defineScripts } from '../redis/scripts.ts';
 import { asked } from './asked.ts';
 
 /** Of what processes say to each other: another version does not understand this one. */
@@ -25,6 +26,12 @@ const memberSchema = z.object({
 
 /** Of any version, whatever else it says. */
 const versionSchema = z.object({ version: z.int() });
+
+/** KEYS list, the keys of members. ARGV those members: who has beaten since they were read stays listed. */
+const BURY = `
+for i, member in ipairs(ARGV) do
+  if redis.call('EXISTS', KEYS[i + 1]) == 0 then redis.call('SREM', KEYS[1], member) end
+end`;
 
 /** A process as it tells of itself. */
 export type Member = z.infer<typeof memberSchema>;
@@ -55,6 +62,7 @@ export class Members {
 
   constructor(options: MembersOptions) {
     this.#options = options;
+    defineScripts(options.redis, { membersBury: BURY });
   }
 
   /** Throws MemberError where processes live that this one can't work with. */
@@ -133,8 +141,9 @@ export class Members {
     const { redis, beaten } = this.#options;
     const self = this.#options.self();
     this.#placed = [new Map(), this.#placed[0]];
-    await redis.sadd(this.#list, self.processId);
+    // the key first: who reads in between takes what is listed without one for dead
     const before = await redis.set(this.#key(self.processId), this.#seal(self), 'PX', lifeMs, 'GET');
+    await redis.sadd(this.#list, self.processId);
     // remembered, should Redis go away again before all is told
     this.#hasBeenForgotten ||= before === null && !isFirst;
     await this.#refresh();
@@ -161,7 +170,8 @@ export class Members {
     const ids = await redis.smembers(this.#list);
     const texts = ids.length === 0 ? [] : await redis.mget(ids.map((id) => this.#key(id)));
     const dead = ids.filter((_, i) => texts[i] === null);
-    if (dead.length > 0) await redis.srem(this.#list, dead);
+    const keys = [this.#list, ...dead.map((id) => this.#key(id))];
+    if (dead.length > 0) await callScript(redis, 'membersBury', keys, dead);
     return ids.flatMap((id, i) => (typeof texts[i] === 'string' ? [this.#open(id, texts[i])] : []));
   }
 

@@ -1,6 +1,6 @@
 /** Which processes there are, where rooms are made, and who is refused. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { clusterVersion } from '../../src/cluster/members.ts';
 import { openRedis, type TestRedis } from '../support/redis.ts';
 import { macOf, makeProcess, type Process } from './support.ts';
@@ -38,6 +38,40 @@ async function put(processId: string, text: string, purpose = 'members', secret?
 }
 
 describe('processes of one house', () => {
+  test('[CU1] [CU20] one that is asked for in the middle of a beat is not taken for dead by that', async () => {
+    const b = await start();
+    const a = makeProcess(redis);
+    processes.push(a);
+    const sadd = Redis.prototype.sadd as (...args: string[]) => Promise<number>;
+    // between the two commands of its beat
+    vi.spyOn(Redis.prototype, 'sadd').mockImplementationOnce(async function (
+      this: Redis,
+      ...args: unknown[]
+    ) {
+      const added = await sadd.apply(this, args as string[]);
+      await b.members.isAlive(a.self.processId);
+      return added;
+    });
+    await a.members.join();
+    expect(await b.members.isAlive(a.self.processId)).toBe(true);
+  });
+
+  test('[CU2] one that beats while others read that it is dead stays listed', async () => {
+    const [a, b] = [await start(), await start()];
+    await raw.del(keyOf(a));
+    const mget = Redis.prototype.mget as (keys: string[]) => Promise<(string | null)[]>;
+    vi.spyOn(Redis.prototype, 'mget').mockImplementationOnce(async function (
+      this: Redis,
+      ...args: unknown[]
+    ) {
+      const texts = await mget.apply(this, args as [string[]]);
+      await a.members.tell();
+      return texts;
+    });
+    await b.members.tell();
+    expect(await raw.smembers(listKey())).toContain(a.self.processId);
+  });
+
   test('[CU1] know each other from when one joins until it leaves', async () => {
     const [a, b] = [await start({ port: 11 }), await start({ port: 12 })];
     expect(await a.members.find(b.self.processId)).toMatchObject({ host: '127.0.0.1', port: 12 });

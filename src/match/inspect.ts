@@ -1,6 +1,7 @@
 /** A match as an operator may see it who shares the screen: from its room, or from its log where it is in no process. */
 import { Encoder, Reflection, type Schema } from '@colyseus/schema';
-import type { Entry, MatchSetup } from './engine.ts';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import type { Engine, Entry, Followed, MatchSetup } from './engine.ts';
 import type { Game } from './game.ts';
 import type { InspectedEntry, InspectedSeat, Inspection } from './inspected.ts';
 import type { Match } from './match.ts';
@@ -42,7 +43,7 @@ export async function inspectLog(
   const { game, version } = entries[0]!.data as MatchSetup;
   const { engines, table } = games.find(({ name }) => name === game)!;
   const engine = engines[version]!();
-  const { n, result } = await engine.open(null, entries);
+  const { n, result } = await play(engine, entries);
   const view = { ...((await engine.view(null)) as TableView<never>), deadline: null };
   await engine.close();
   const isOver = result !== null;
@@ -55,6 +56,19 @@ export async function inspectLog(
     clients: 0,
     state: mirrored(table, view, { origin: createdAt(matchId) ?? 0, isOver }),
   };
+}
+
+/** Entries that are played at a stretch: of a tick-based match some seconds, which take a few milliseconds. */
+const stretch = 32;
+
+/** A long match takes tenths of a second, and matches of this process go on meanwhile. */
+async function play(engine: Engine, entries: readonly Entry[]): Promise<Pick<Followed, 'n' | 'result'>> {
+  let standing: Pick<Followed, 'n' | 'result'> = { n: 0, result: null };
+  for (let at = 0; at < entries.length; at += stretch) {
+    standing = await engine.follow(entries.slice(at, at + stretch));
+    await letOthersRun();
+  }
+  return standing;
 }
 
 function mirrored(

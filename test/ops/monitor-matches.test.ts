@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { games } from '../../rooms/index.ts';
 import type { WhistTable } from '../../rooms/whist/state.ts';
-import type { MatchSetup } from '../../src/match/engine.ts';
-import { showEntries } from '../../src/match/inspect.ts';
+import type { Entry, Input, MatchOptions, MatchSetup } from '../../src/match/engine.ts';
+import { inspectLog, showEntries } from '../../src/match/inspect.ts';
 import { createInspector, type InspectorDeps } from '../../src/match/inspector.ts';
 import type { InspectedMatch, Whereabouts } from '../../src/match/inspected.ts';
 import { command, openMatch, move, openTable } from '../rooms/table.ts';
@@ -294,6 +294,44 @@ test('[OP19] what can not be read is missing, and the rest is shown', async () =
   expect(match!.entries).toHaveLength(1);
   expect(JSON.stringify(match)).not.toContain('secret');
   expect(warned).toHaveLength(2);
+});
+
+test('[OP19] a long log is played in pieces: matches of this process go on meanwhile', async () => {
+  const tetris = games.find(({ name }) => name === 'tetris')!;
+  const { version } = tetris;
+  const options = tetris.options.parse({}) as MatchOptions;
+  const seed = '000000040123456789abcdef01234567';
+  const setup: MatchSetup = { game: 'tetris', version, options, seed };
+  const engine = tetris.engines[version]!();
+  const log: Entry[] = [{ n: 1, t: 0, type: 'create', seat: null, data: setup }];
+  await engine.open(null, log);
+  const play = async (...inputs: Input[]): Promise<void> =>
+    void log.push(...(await engine.handle(inputs)).entries);
+  const command = (name: string, payload: object): Input => ({
+    kind: 'command',
+    t: 1,
+    seat: 0,
+    id: name,
+    name,
+    payload,
+  });
+  await play({ kind: 'seat', t: 1, change: { type: 'sit', account: 'ann' } });
+  await play(command('add_bot', { seat: 1, strength: 'strong' }), command('ready', { ready: true }));
+  for (let tick = 0; log.at(-1)!.type !== 'end'; tick++)
+    await play({ kind: 'tick', t: Math.round((tick * 1000) / 60), mark: tick % 15 === 0 });
+  expect(log.length).toBeGreaterThan(100);
+
+  let turns = 0;
+  const beat = (): void => void (turns++, (next = setImmediate(beat)));
+  let next = setImmediate(beat);
+  const inspected = await inspectLog(games, {
+    matchId: '01a1f968-5d04-731a-bb5c-23c489f3ebb6',
+    epoch: 1,
+    entries: log,
+  });
+  clearImmediate(next);
+  expect(turns).toBeGreaterThanOrEqual(Math.floor(log.length / 32));
+  expect(inspected).toMatchObject({ n: log.length, phase: 'over' });
 });
 
 describe('while something of the house is away', () => {

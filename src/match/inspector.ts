@@ -87,6 +87,7 @@ export function createInspector(deps: InspectorDeps): Inspector {
     listing: RoomListing | 'nowhere' | null,
   ): Promise<InspectedMatch | null> {
     const found = await findLog(matchId);
+    if (!found && listing && listing !== 'nowhere') throw unavailable();
     if (!found) return null;
     const { tenantId, entries, endedAt } = found;
     const inspection =
@@ -122,8 +123,7 @@ export function createInspector(deps: InspectorDeps): Inspector {
       return { tenantId, epoch, endedAt: at, entries: entriesOf(records) };
     }
     const kept = await deps.kept(matchId);
-    if (!kept && !records)
-      throw new ApiError(503, 'monitor/unavailable', 'The stream does not answer: try again in a moment.');
+    if (!kept && !records) throw unavailable();
     return kept && { epoch: 0, ...kept };
   }
 
@@ -150,6 +150,13 @@ export function createInspector(deps: InspectorDeps): Inspector {
     });
   }
 }
+
+const unavailable = (): ApiError =>
+  new ApiError(
+    503,
+    'monitor/unavailable',
+    'What is stored of this match can not be read now: try again in a moment.',
+  );
 
 interface FoundLog extends KeptMatch {
   /** 0 where it is not known any more. */

@@ -355,6 +355,16 @@ describe('while something of the house is away', () => {
     expect(match).toMatchObject({ where: 'silent', processId: null, tenantId: 'acme', n: 1 });
   });
 
+  test('[OP19] its process, before anything of it is in the stream: it is none the less a match', async () => {
+    const find = async () => new Map([[id, { roomId: id, processId: 'elsewhere', clients: 1 }]]);
+    const stream = { read: async () => [], readMoments: async () => [] };
+    await expect(inspect({ rooms: { ...works.rooms, find }, stream })).rejects.toMatchObject({
+      status: 503,
+      code: 'monitor/unavailable',
+    });
+    expect(await inspect({ stream })).toBe(null);
+  });
+
   test('[OP19] the store: what is in the stream is shown', async () => {
     expect(await inspect({ isStored: away })).toMatchObject({ where: 'silent', n: 1 });
   });

@@ -29,32 +29,44 @@ const addressAndPath = z
     /^[A-Za-z0-9_.:%-]{1,253}(\/[A-Za-z0-9_.-]{1,64}){0,4}$/,
     'must be an address, with a path or without',
   );
+const encoded = 'with special characters of the password percent-encoded';
+
 const postgresUrl = z
   .string()
-  .refine(isPostgresUrl, 'must be a URL such as postgres://user:password@host:5432/database');
+  .refine(isPostgresUrl, `must be a URL such as postgres://user:password@host:5432/database, ${encoded}`);
 
 const natsUrls = z
   .string()
   .refine(
     areNatsUrls,
-    'must be a URL such as nats://user:password@host:4222, or several separated by commas',
+    `must be a URL such as nats://user:password@host:4222, or several separated by commas, ${encoded}`,
   );
 
 function areNatsUrls(text: string): boolean {
-  return text
-    .split(',')
-    .every((url) => URL.canParse(url.trim()) && /^(nats|tls):$/.test(new URL(url).protocol));
+  return text.split(',').every((url) => isUrlOf(/^(nats|tls):$/, url.trim()));
 }
 
 const redisUrl = z
   .string()
   .refine(
-    (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
-    'must be a URL such as redis://host:6379/0',
+    (text) => isUrlOf(/^rediss?:$/, text),
+    `must be a URL such as redis://user:password@host:6379/0, ${encoded}`,
   );
 
 function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+  return isUrlOf(/^postgres(ql)?:$/, text);
+}
+
+/** Clients decode user and password, and fail where they can't. */
+function isUrlOf(protocols: RegExp, text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return protocols.test(protocol);
 }
 
 function oneOf<const T extends readonly string[]>(names: T) {

@@ -90,6 +90,9 @@ describe('configuration', () => {
     ['DATABASE_URL', 'hunter2'],
     ['NATS_URL', 'http://user:hunter2@host:4222'],
     ['NATS_URL', 'nats://user:hunter2@host:4222, hunter2'],
+    ['DATABASE_URL', 'postgres://user:100%hunter2@host/db'],
+    ['NATS_URL', 'nats://user:100%hunter2@host:4222'],
+    ['REDIS_URL', 'redis://:100%hunter2@host'],
     ['AUTH_KEYS', 'hunter2'],
     ['AUTH_KEYS', `a:${secret}hunter2,a:${secret}hunter2`],
   ])('[CF3] a wrong %s does not show its value (%#)', (name, value) => {

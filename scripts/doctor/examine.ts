@@ -58,5 +58,14 @@ function credentialsIn(text: string): string[] {
   if (!URL.canParse(text)) return [];
   const { protocol, username, password } = new URL(text);
   const secret = password || (protocol.startsWith('postgres') ? '' : username);
-  return [secret, decodeURIComponent(secret)];
+  return [secret, decoded(secret)];
+}
+
+/** A percent sign that stands for itself is no encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -123,6 +123,19 @@ describe('whatever is asked', () => {
     expect(JSON.stringify([...found])).not.toMatch(/pass(%40|@)word|tokenword/);
   });
 
+  test('[DR5] [DR6] nor where they hold a percent sign that is no encoding', async () => {
+    const found = await findings({
+      DATABASE_URL: 'postgres://ann:100%word1@127.0.0.1:1/x',
+      REDIS_URL: 'redis://:100%word2@127.0.0.1:1',
+      NATS_URL: 'nats://ann:100%word3@127.0.0.1:1',
+    });
+    expect(found.get('configuration')).toMatchObject({
+      level: 'fail',
+      value: expect.stringMatching('percent-encoded'),
+    });
+    expect(JSON.stringify([...found])).not.toContain('100%');
+  });
+
   test('[DR5] nor where a check itself repeats them', async () => {
     const env = {
       METRICS_TOKEN: 'a-token-of-sixteen',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { unlimited } from '../unlimited.ts';
 import { ClusterError } from './cluster-error.ts';
+import { leash } from './leash.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -59,6 +60,7 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    leash(child);
     this.#child = child;
     const ended = once(child, 'exit').then(([code, signal]) => this.#ended(child, `${code ?? signal}`));
     if (!(await this.#read(child))) {

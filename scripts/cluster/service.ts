@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError } from './cluster-error.ts';
+import { leash } from './leash.ts';
 
 export interface ServiceOptions {
   readonly name: string;
@@ -50,11 +51,12 @@ export class Service {
 
   /** On the data that it left; resolves when it answers. Throws ClusterError. */
   async start(): Promise<void> {
-    const { name, command, user, answers } = this.#options;
+    const { name, command, user, answers, killedBy } = this.#options;
     const [program, args] = command(this.#folder);
     // a group of its own: Ctrl-C in a terminal is for us alone, so that all ends in order
     const child = spawn(program, args, { ...user, cwd: this.#folder, stdio: 'ignore', detached: true });
     child.on('error', () => {});
+    leash(child, killedBy, this.#folder);
     this.#child = child;
     for (const end = performance.now() + startMs; !(await answers()); await sleep(20)) {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)

@@ -1,6 +1,6 @@
 /**
  * Redis, PostgreSQL and NATS of one's own from the programs of this machine: on free ports of the loopback address, with
- * their data in temporary folders. Nothing of them stays when this process ends, whichever way it can still notice.
+ * their data in temporary folders. Nothing of them stays when this process ends, whichever way.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, globSync } from 'node:fs';

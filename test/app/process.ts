@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { leash } from '../../scripts/cluster/leash.ts';
 import { type Environment, until } from '../support/server.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
@@ -20,6 +21,7 @@ export function spawnServer(env: Environment, longestMs = 60_000, script = main)
     env: { PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  leash(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (text) => void (output.stdout += text));
   child.stderr.on('data', (text) => void (output.stderr += text));

@@ -1,12 +1,14 @@
 /** `npm run cluster` as people use it: a command that is started, played on, broken and ended. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Balancer } from '../../scripts/cluster/balancer.ts';
 import { watchHealth } from '../../scripts/cluster/health.ts';
-import { freePort } from '../../scripts/cluster/ports.ts';
+import { freePort, greets } from '../../scripts/cluster/ports.ts';
 import { makeNats } from '../../scripts/cluster/services.ts';
 import { createServerDatabase, databases } from '../support/databases.ts';
 import { hasOwnPostgres } from '../support/postgres.ts';
@@ -116,6 +118,27 @@ describe.skipIf(!hasAll || !hasServer)('servers that run already', () => {
       await database.drop();
     }
   });
+});
+
+test.runIf(hasRedisServer)('[SC9] a server ends with whoever started it, though that is killed', async () => {
+  const code = `
+    import { makeRedis } from './scripts/cluster/services.ts';
+    const redis = await makeRedis();
+    await redis.start();
+    console.log(redis.url);
+    setInterval(() => {}, 1000);`;
+  const owner = spawn(process.execPath, ['--input-type=module', '--eval', code]);
+  let output = '';
+  owner.stdout.on('data', (text) => void (output += text));
+  await until(() => output.includes('redis://'), 'it runs');
+  const redis = new Redis(output.trim());
+  redis.on('error', () => {});
+  const [, folder] = (await redis.config('GET', 'dir')) as string[];
+  redis.disconnect();
+  owner.kill('SIGKILL');
+  const isThere = () => greets(Number(new URL(output).port), 'PING\r\n', /^\+PONG/);
+  await vi.waitFor(async () => expect(await isThere()).toBe(false), 10_000);
+  await until(() => !existsSync(folder!), 'its folder is gone');
 });
 
 describe('what a person can mend', () => {

@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { leash } from '../../scripts/cluster/leash.ts';
 import { serversOf } from '../../src/events/nats-servers.ts';
 import type { StreamNames } from '../../src/events/nats-stream.ts';
 
@@ -78,6 +79,7 @@ export async function makeNatsServer(
     async start() {
       const where = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder];
       child = spawn('nats-server', [...where, ...asked, ...options], { stdio: 'ignore' });
+      leash(child, 'SIGKILL', folder);
       while (!(await answers(url))) if (child.exitCode !== null) throw new Error('nats-server ended');
     },
     async close() {

@@ -1,6 +1,7 @@
-/** The test suite: npm test [-- arguments of vitest]. Says first which servers are missing, and so what is skipped. */
+/** The test suite: npm test [-- arguments of vitest]. Says first what is missing, and so what is skipped. */
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
+import { canContain } from './image/contained.ts';
 
 const servers = [
   {
@@ -38,6 +39,9 @@ for (const { name, variable, fallback, port: usual, instead } of servers) {
     `Without ${name} (none at ${where}; ${variable} names another) its tests are skipped; ${instead}.`,
   );
 }
+
+if (!canContain)
+  console.log('Without root on Linux the trial of the image is skipped; its Dockerfile is read.');
 
 const vitest = spawnSync('vitest', ['run', ...process.argv.slice(2)], {
   stdio: 'inherit',

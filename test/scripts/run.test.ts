@@ -15,6 +15,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { canContain } from '../../scripts/image/contained.ts';
 
 // A small project around the real launcher. Its npm is a script that writes down how it was called, so that no registry is
 // needed; .ci/run installs for real.
@@ -187,6 +188,7 @@ describe('the suite', () => {
       expect(stdout).toContain(
         `Without ${name} (none at 127.0.0.1:1; ${variable} names another) its tests are skipped`,
       );
+    expect(stdout.includes('the trial of the image is skipped')).toBe(!canContain);
     expect(stdout).toContain('3 passed');
     expect(status).toBe(0);
   });

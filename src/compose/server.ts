@@ -3,6 +3,7 @@ import { defineRoom, defineServer, type Room, type Server } from '@colyseus/core
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { join } from 'node:path';
 import { installFrames } from '../cluster/frames.ts';
+import { startHeartbeat } from '../cluster/heartbeat.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type LiveRooms, MatchDriver } from '../cluster/live-rooms.ts';
 import { acceptReturns } from '../cluster/returns.ts';
@@ -32,6 +33,8 @@ import { tellMetrics } from './sources.ts';
 /** The built pages (scripts/build-web.ts). */
 const webFolder = join(import.meta.dirname, '../../web/dist');
 const maxMessageBytes = 4 * 1024;
+/** Pings that a client may leave unanswered. */
+const mostMissed = 2;
 
 export interface Listening {
   readonly server: Server;
@@ -61,7 +64,8 @@ export async function openServer(
   const services = roomServices(config, base);
   const tables = new Tables();
   const transport = transportOf(config, base, http);
-  base.watching.metrics.watchSockets(transport);
+  base.watching.metrics.watchSockets(transport, mostMissed);
+  const stopHeartbeat = startHeartbeat(transport, { intervalMs: config.http.pingIntervalMs, mostMissed });
   tellMetrics(base, { tables, verification });
   const server = defineServer({
     greet: false,
@@ -81,6 +85,7 @@ export async function openServer(
   closing.push(async () => {
     await leaveHouse(base);
     await server.gracefullyShutdown(false);
+    stopHeartbeat();
   });
   await cluster?.join(port);
   return { server, port };
@@ -140,8 +145,8 @@ function transportOf(
   const graceSeconds = config.auth.returnGraceSeconds;
   return new WebSocketTransport({
     server,
-    pingInterval: config.http.pingIntervalMs,
-    pingMaxRetries: 2,
+    // pinged by our own heartbeat
+    pingInterval: 0,
     maxPayload: maxMessageBytes,
     beforeUpgrade: acceptReturns({
       rooms,

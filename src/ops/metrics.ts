@@ -19,8 +19,8 @@ export interface Metrics {
   readonly guards: GuardObserver;
   /** Counts a business event: for createEvents. */
   readonly event: LogEvent;
-  /** Counts the sockets of a WebSocketTransport. */
-  watchSockets(transport: object): void;
+  /** Counts the sockets of a WebSocketTransport; one that has left `mostMissed` pings unanswered is cut by its heartbeat. */
+  watchSockets(transport: object, mostMissed: number): void;
   /** Where a scrape finds what is not counted but looked up; what is given later joins what is there. */
   readFrom(sources: Sources): void;
   /** The text of a scrape (Prometheus' exposition format 0.0.4). */
@@ -40,8 +40,8 @@ export function createMetrics({ games }: { readonly games: readonly string[] }):
     http: httpMetrics(instruments),
     guards: guardMetrics(instruments),
     event: eventMetrics(instruments, games),
-    watchSockets(transport) {
-      sources.sockets = watchSockets(transport, instruments);
+    watchSockets(transport, mostMissed) {
+      sources.sockets = watchSockets(transport, mostMissed, instruments);
     },
     readFrom: (given) => void Object.assign(sources, given),
     async text() {

@@ -1,6 +1,6 @@
 /**
- * Metrics of the sockets, counted where @colyseus/ws-transport 0.18.4 has them: its `wss` and its counting of unanswered
- * pings are private, and a test fails where a new version changes them.
+ * Metrics of the sockets, counted where @colyseus/ws-transport 0.18.4 has them: its `wss` and a socket's `pingCount`
+ * are private, and a test fails where a new version changes them.
  */
 import type { Instruments } from './instruments.ts';
 
@@ -15,7 +15,6 @@ interface Transport {
     readonly clients: ReadonlySet<unknown>;
     on(event: 'connection', connected: (socket: Socket) => void): void;
   };
-  readonly pingMaxRetries: number;
 }
 
 /** Close codes of RFC 6455 and of Colyseus; a client may send any other. */
@@ -36,14 +35,14 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /** Counts the sockets of a WebSocketTransport from now on; the answer is how many are open. */
-export function watchSockets(transport: object, instruments: Instruments): () => number {
-  const { wss, pingMaxRetries } = transport as Transport;
+export function watchSockets(transport: object, mostMissed: number, instruments: Instruments): () => number {
+  const { wss } = transport as Transport;
   const [connects, heartbeatFailures] = [instruments.connects.of(), instruments.heartbeatFailures.of()];
   for (const reason of ['heartbeat', 'other', ...Object.values(reasons)]) instruments.disconnects.of(reason);
   wss.on('connection', (socket) => {
     connects.add();
     socket.once('close', (code) => {
-      const isSilent = socket.pingCount >= pingMaxRetries;
+      const isSilent = socket.pingCount >= mostMissed;
       if (isSilent) heartbeatFailures.add();
       instruments.disconnects.of(isSilent ? 'heartbeat' : (reasons[code] ?? 'other')).add();
     });

@@ -5,6 +5,7 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { startHeartbeat } from '../../src/cluster/heartbeat.ts';
 import { createHttp } from '../../src/http/http.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createLogger } from '../../src/ops/logger.ts';
@@ -24,16 +25,19 @@ class Lounge extends Room {
 
 /** Two without an answer in time are none of a busy machine. */
 const pingMs = 300;
+const mostMissed = 2;
 let metrics: Metrics;
 let server: Server;
 let port: number;
+let stopHeartbeat: () => void;
 
 beforeAll(async () => {
   metrics = createMetrics({ games: [] });
   const tables = new Tables();
   const http = createHttp({ endpoints: {}, log: createLogger({ level: 'silent' }) });
-  const transport = new WebSocketTransport({ server: http.server, pingInterval: pingMs, pingMaxRetries: 2 });
-  metrics.watchSockets(transport);
+  const transport = new WebSocketTransport({ server: http.server, pingInterval: 0 });
+  metrics.watchSockets(transport, mostMissed);
+  stopHeartbeat = startHeartbeat(transport, { intervalMs: pingMs, mostMissed });
   metrics.readFrom({ tables: () => tables.count() });
   server = defineServer({
     greet: false,
@@ -45,7 +49,10 @@ beforeAll(async () => {
   tables.watch('lounge', server.define('lounge', Lounge));
   port = await listen(server, { host: '127.0.0.1', port: 0 });
 });
-afterAll(() => server.gracefullyShutdown(false));
+afterAll(async () => {
+  stopHeartbeat();
+  await server.gracefullyShutdown(false);
+});
 
 const scrape = async (): Promise<Scraped> => parseExposition(await metrics.text());
 

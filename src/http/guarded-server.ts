@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../ops/logger.ts';
 import { forgetTold } from './address.ts';
@@ -38,6 +39,8 @@ export interface GuardedServerOptions extends AdmissionDeps {
   readonly headMs: number;
   /** How long an endpoint may take until its answer begins. */
   readonly answerMs: number;
+  /** How long a connection may stand still in the middle of something: longer than one is kept for the next request. */
+  readonly stallMs: number;
 }
 
 const connections = {
@@ -57,9 +60,11 @@ export class GuardedServer extends Server {
   readonly #latest = new WeakMap<Duplex, SeenRequest>();
 
   constructor(options: GuardedServerOptions) {
-    const { headMs } = options;
+    const { headMs, stallMs } = options;
     super({ ...connections, headersTimeout: headMs, connectionsCheckingInterval: headMs / 5 });
     this.maxRequestsPerSocket = 1_000;
+    // who takes nothing of an answer, however long it is, would hold it for ever
+    this.timeout = stallMs;
     this.#options = options;
     // without a listener Node would answer by itself
     this.on('checkExpectation', (...args: unknown[]) => this.emit('request', ...args));
@@ -100,6 +105,8 @@ export class GuardedServer extends Server {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { observer, route } = this.#options;
     const here = (): void => void super.emit('upgrade', request, socket, head);
+    // it has pings of its own from here on
+    (socket as Socket).setTimeout(0);
     if (route && hopHeader in request.headers) {
       // it may be a stranger's: that is for `route` to find out
       forgetTold(request);

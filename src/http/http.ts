@@ -48,6 +48,8 @@ export interface HttpOptions<E extends Record<string, Endpoint>> {
   readonly bodyMs?: number;
   /** How long an endpoint may take until its answer begins. */
   readonly answerMs?: number;
+  /** How long a connection may stand still. */
+  readonly stallMs?: number;
   /** Where there are other processes: who takes a socket, and turns of those who ask for the same room at once. */
   readonly route?: RouteUpgrade | undefined;
   readonly inTurn?: InTurn | undefined;
@@ -83,6 +85,7 @@ export function createHttp<E extends Record<string, Endpoint>>(options: HttpOpti
     headMs: options.headMs ?? 10_000,
     bodyMs: options.bodyMs ?? 10_000,
     answerMs: options.answerMs ?? 30_000,
+    stallMs: options.stallMs ?? 70_000,
   });
   return { server, routes, express: (app: Application): void => mountAll(app, mounts, log) };
 }

@@ -4,6 +4,7 @@ import { isUnreachable } from '../database/errors.ts';
 import { isUnavailable } from '../events/nats-error.ts';
 import { isRedisAway } from '../redis/errors.ts';
 import type { Guard } from '../resilience/guard.ts';
+import { GuardError } from '../resilience/guard-error.ts';
 import type { Guards } from '../resilience/guards.ts';
 import { isRead } from '../resilience/is-read.ts';
 
@@ -13,7 +14,7 @@ const readRetries = 2;
 /** More statements or commands than any burst of a living server has. */
 const mostWaiting = 10_000;
 
-/** Statements pass through a guard; units of work of the object mapper do not begin while the database is away. */
+/** Statements pass through a guard, and fail by an outage as it says; units of work of the object mapper do not begin while the database is away. */
 export function guardDatabase(database: Database, guards: Guards, poolMax: number): Database {
   const guard = database.kind === 'postgres' ? ofServer(database, guards, poolMax) : ofThread(guards);
   const { sql } = database;
@@ -24,9 +25,21 @@ export function guardDatabase(database: Database, guards: Guards, poolMax: numbe
       return database.em();
     },
     sql: {
-      query: (text, ...asked) => guard.run(() => sql.query(text, ...asked), { idempotent: isRead(text) }),
+      query: async (text, ...asked) => {
+        try {
+          return await guard.run(() => sql.query(text, ...asked), { idempotent: isRead(text) });
+        } catch (error) {
+          throw database.kind === 'postgres' ? told(error, guard.name) : error;
+        }
+      },
     },
   };
+}
+
+/** An outage is told to a client in one way, be it felt before the breaker has opened. */
+function told(error: unknown, name: string): unknown {
+  if (error instanceof GuardError || !isUnreachable(error)) return error;
+  return new GuardError('resilience/unavailable', name, 1, error);
 }
 
 /** Only what reads is done again: who writes knows how to find out whether it has been done. */

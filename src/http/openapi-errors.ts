@@ -102,7 +102,10 @@ const layer: Readonly<Record<string, LayerAnswer>> = {
   UnsupportedType: { status: 415, codes: ['http/unsupported_type'], applies: withBody },
   TooMany: { status: 429, codes: ['http/too_many'], applies: ({ limit }) => limit !== 'free' },
   Internal: { status: 500, codes: ['internal'] },
-  Unavailable: { status: 503, codes: ['http/timeout', 'http/unavailable'] },
+  Unavailable: {
+    status: 503,
+    codes: ['http/timeout', 'http/unavailable', 'resilience/overloaded', 'resilience/unavailable'],
+  },
 };
 
 /** For the components of the document. */

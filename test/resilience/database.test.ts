@@ -4,6 +4,7 @@ import { guardDatabase } from '../../src/compose/guards.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { isTransient, isUnreachable } from '../../src/database/errors.ts';
 import { transaction } from '../../src/database/transaction.ts';
+import { asPublic } from '../../src/http/errors.ts';
 import { GuardError } from '../../src/resilience/guard-error.ts';
 import { createGuards, type Guards } from '../../src/resilience/guards.ts';
 import { databases, openTestDatabase, serverUrl } from '../support/databases.ts';
@@ -85,6 +86,15 @@ describe.runIf(hasServer)('the guard of PostgreSQL', () => {
     }
     // but for the guard's own question
     for (const [text] of asked.mock.calls) expect(text).toBe('select 1');
+  });
+
+  test('[RS11] a client is told the same from the first failure on', async () => {
+    await network.cut();
+    for (const tried of [write, read]) {
+      const error = await failure(tried());
+      expect(asPublic(error)).toMatchObject({ status: 503, code: 'resilience/unavailable', retryAfter: 1 });
+      expect(isUnreachable(error)).toBe(true);
+    }
   });
 
   test('[RS12] it is found out by itself that it is back', async () => {

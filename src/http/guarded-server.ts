@@ -62,7 +62,6 @@ export class GuardedServer extends Server {
   constructor(options: GuardedServerOptions) {
     const { headMs, stallMs } = options;
     super({ ...connections, headersTimeout: headMs, connectionsCheckingInterval: headMs / 5 });
-    this.maxRequestsPerSocket = 1_000;
     // who takes nothing of an answer, however long it is, would hold it for ever
     this.timeout = stallMs;
     this.#options = options;

@@ -61,7 +61,9 @@ export function matchPages({ inspector, page }: MatchPagesOptions): MatchPages {
   }
 
   async function find(matchId: string): Promise<object> {
-    const found = z.uuid().safeParse(matchId).success ? await inspector.one(matchId) : null;
+    // a UUID may be written in capitals; the ids of rooms are not
+    const { data: id } = z.uuid().toLowerCase().safeParse(matchId);
+    const found = id === undefined ? null : await inspector.one(id);
     if (!found) throw new ApiError(404, 'monitor/no_match', 'There is no match of this id.');
     return found;
   }

@@ -199,6 +199,13 @@ describe('headers', () => {
   });
 });
 
+test('[HT1] every answer on a connection has passed here, however many there are', async () => {
+  const many = crlf('GET /get HTTP/1.1', 'Host: x').repeat(1_200);
+  const answer = await sendRaw(http.port, many + crlf('GET /get HTTP/1.1', 'Host: x', 'Connection: close'));
+  const ids = answer.match(/^X-Request-Id: /gm) ?? [];
+  expect([answer.match(/HTTP\/1\.1 200 /g)?.length, ids.length, reached]).toEqual([1_201, 1_201, 1_201]);
+});
+
 describe('what the parser refuses', () => {
   test.each([
     ['two lengths', ['Content-Length: 2', 'Content-Length: 3'], 'HPE_UNEXPECTED_CONTENT_LENGTH'],

@@ -53,7 +53,7 @@ describe.skipIf(!hasServer)('pages of matches (needs PostgreSQL)', () => {
       const table = await openMatch(server.url);
       for (let i = 0; i < 6; i++) await move(table);
       const log = await server.data.log(table.matchId);
-      const match = await monitor.match(table.matchId);
+      const match = await monitor.match(table.matchId.toUpperCase());
       expect(match).toMatchObject({
         matchId: table.matchId,
         tenantId: table.tenant,

@@ -28,7 +28,8 @@ const addressAndPath = z
   .regex(
     /^[A-Za-z0-9_.:%-]{1,253}(\/[A-Za-z0-9_.-]{1,64}){0,4}$/,
     'must be an address, with a path or without',
-  );
+  )
+  .refine((text) => URL.canParse(`http://${text}`), 'must be an address, with a path or without');
 const encoded = 'with special characters of the password percent-encoded';
 
 const postgresUrl = z

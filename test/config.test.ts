@@ -61,6 +61,11 @@ describe('configuration', () => {
       'ALLOWED_ORIGINS is "https://a.example/": must be * or origins such as https://play.example.org,https://example.org:8443',
     ],
     [
+      'PUBLIC_ADDRESS',
+      'play.example.org:99999/p1',
+      'PUBLIC_ADDRESS is "play.example.org:99999/p1": must be an address, with a path or without',
+    ],
+    [
       'TRUSTED_PROXIES',
       '10.0.0.0/33',
       'TRUSTED_PROXIES is "10.0.0.0/33": must be addresses or networks such as 10.0.0.0/8,127.0.0.1, or loopback',

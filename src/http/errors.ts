@@ -86,6 +86,8 @@ export function envelopeOf({ code, message }: PublicError, id = requestId()): En
 export function headersOf({ status, retryAfter = 5 }: PublicError): Record<string, string> {
   return {
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    // who floods gets no connection to go on with
+    ...(status === 429 && { Connection: 'close' }),
     ...((status === 429 || status === 503) && { 'Retry-After': String(Math.ceil(retryAfter)) }),
   };
 }

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../ops/logger.ts';
 import { forgetTold } from './address.ts';
 import { admit, type AdmissionDeps } from './admit.ts';
+import { Dials } from './dials.ts';
 import { asPublic, internalError, type PublicError } from './errors.ts';
 import { refuseMalformed } from './malformed.ts';
 import type { HttpObserver, SeenRequest } from './observer.ts';
@@ -58,6 +59,7 @@ export class GuardedServer extends Server {
   readonly #options: GuardedServerOptions;
   /** On a connection. */
   readonly #latest = new WeakMap<Duplex, SeenRequest>();
+  readonly #dials: Dials;
 
   constructor(options: GuardedServerOptions) {
     const { headMs, stallMs } = options;
@@ -65,6 +67,7 @@ export class GuardedServer extends Server {
     // who takes nothing of an answer, however long it is, would hold it for ever
     this.timeout = stallMs;
     this.#options = options;
+    this.#dials = new Dials(options.limits);
     // without a listener Node would answer by itself
     this.on('checkExpectation', (...args: unknown[]) => this.emit('request', ...args));
   }
@@ -73,12 +76,19 @@ export class GuardedServer extends Server {
     if (event === 'request') this.#request(...(args as [IncomingMessage, ServerResponse]));
     else if (event === 'upgrade') void this.#upgrade(...(args as [IncomingMessage, Duplex, Buffer]));
     else if (event === 'clientError') this.#malformed(...(args as [Error, Duplex]));
+    else if (event === 'connection') this.#dialled(args[0] as Socket);
     else return super.emit(event, ...args);
     return true;
   }
 
+  #dialled(socket: Socket): void {
+    if (this.#dials.admit(socket)) super.emit('connection', socket);
+    else this.#options.observer?.malformed('TOO_MANY_DIALS');
+  }
+
   #request(request: IncomingMessage, response: ServerResponse): void {
     const { findRoute, observer } = this.#options;
+    this.#dials.asked(request.socket);
     const id = nameRequest(request, response);
     setSecurityHeaders(response);
     const route = findRoute(request.method ?? '', pathOf(request.url));
@@ -104,6 +114,7 @@ export class GuardedServer extends Server {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { observer, route } = this.#options;
     const here = (): void => void super.emit('upgrade', request, socket, head);
+    this.#dials.asked(socket);
     // it has pings of its own from here on
     (socket as Socket).setTimeout(0);
     if (route && hopHeader in request.headers) {

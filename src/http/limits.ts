@@ -10,4 +10,6 @@ export interface Limits {
   failed(address: string): Promise<void>;
   /** Takes a place among the sockets of an address, to be given back by the function, once; null: it has too many. */
   takeSocket(address: string): (() => void) | null;
+  /** The same among its connections that have not asked for anything yet. */
+  takeDial(address: string): (() => void) | null;
 }

@@ -24,6 +24,7 @@ export interface LimitsOptions {
 
 /** Files of a page come by the dozen. */
 const pagesFactor = 5;
+const leastDials = 100;
 
 export function createLimits(options: LimitsOptions): Limits {
   return new CountedLimits(options);
@@ -37,6 +38,7 @@ class CountedLimits implements Limits {
   readonly #failed: Counter | null;
   readonly #shutOut = new ShutOut();
   readonly #sockets: Sockets;
+  readonly #dials: Sockets;
 
   constructor({ rates, redis, mac, prefix = 'gamekeeper:limit:' }: LimitsOptions) {
     const proofOf = createProofs(mac);
@@ -48,6 +50,7 @@ class CountedLimits implements Limits {
     this.#accounts = counter('account', rates.perAccount);
     this.#failed = counter('failed', rates.strict);
     this.#sockets = new Sockets(rates.socketsPerAddress);
+    this.#dials = new Sockets(mostDials(rates.socketsPerAddress));
   }
 
   async address(address: string, limit: LimitClass): Promise<void> {
@@ -77,7 +80,14 @@ class CountedLimits implements Limits {
   takeSocket(address: string): (() => void) | null {
     return this.#sockets.take(address);
   }
+
+  takeDial(address: string): (() => void) | null {
+    return this.#dials.take(address);
+  }
 }
+
+/** Other processes of the house hand sockets on by the dozen: few sockets for strangers are no reason to cut those. */
+const mostDials = (sockets: number): number => (sockets === 0 ? 0 : Math.max(sockets, leastDials));
 
 async function take(counter: Counter | null, who: string): Promise<void> {
   if (!counter) return;

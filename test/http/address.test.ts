@@ -9,6 +9,7 @@ const limits: Limits = {
   account: async () => {},
   failed: async () => {},
   takeSocket: () => () => {},
+  takeDial: () => () => {},
 };
 const endpoints = {
   headers: createEndpoint('/headers', { method: 'GET' }, async ({ request }) =>

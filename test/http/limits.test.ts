@@ -1,5 +1,6 @@
 import { createEndpoint, Room } from '@colyseus/core';
 import { ColyseusSDK } from '@colyseus/sdk';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { api } from '../../src/http/api.ts';
@@ -42,10 +43,12 @@ const current: Limits = {
   account: (...asked) => limits.account(...asked),
   failed: (...asked) => limits.failed(...asked),
   takeSocket: (...asked) => limits.takeSocket(...asked),
+  takeDial: (...asked) => limits.takeDial(...asked),
 };
 
 class Open extends Room {}
 const upgrades: (string | null)[] = [];
+const malformed: string[] = [];
 let http: TestHttp;
 const options = {
   endpoints,
@@ -54,12 +57,12 @@ const options = {
   observer: {
     request: (_seen: unknown, handle: () => void) => handle(),
     upgrade: (code: string | null) => void upgrades.push(code),
-    malformed: () => {},
+    malformed: (code: string) => void malformed.push(code),
   },
 };
 beforeEach(() => {
   limit({});
-  verified = reached = seen.length = upgrades.length = 0;
+  verified = reached = seen.length = upgrades.length = malformed.length = 0;
 });
 
 const ask = (path: string, token?: string) =>
@@ -188,6 +191,23 @@ describe('one process', () => {
     );
     expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 429 '))).toHaveLength(1);
     expect(seen).toEqual(answers.map(() => ['127.0.0.1', 'pages']));
+  });
+
+  test('[HT38] connections that ask for nothing are bounded by address, and those that have asked do not count', async () => {
+    limit({ socketsPerAddress: 3 });
+    const silent = Array.from({ length: 102 }, () => connect(http.port, '127.0.0.1').on('error', () => {}));
+    let cut = 0;
+    for (const socket of silent) socket.once('close', () => cut++);
+    await until(() => cut === 2 && malformed.length === 2);
+    expect(malformed).toEqual(['TOO_MANY_DIALS', 'TOO_MANY_DIALS']);
+    const asking = silent.find((socket) => !socket.destroyed)!;
+    const answered = once(asking, 'data');
+    asking.write('GET /free HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(String(await answered)).toMatch(/^HTTP\/1.1 200 /);
+    // its place is free, though it goes on
+    expect((await ask('/free')).status).toBe(200);
+    expect(asking.destroyed).toBe(false);
+    for (const socket of silent) socket.destroy();
   });
 
   test('[HT24] without other processes nobody is one by saying so', async () => {

@@ -22,6 +22,7 @@ beforeAll(async () => {
       account: (...asked) => limits.account(...asked),
       failed: (...asked) => limits.failed(...asked),
       takeSocket: (...asked) => limits.takeSocket(...asked),
+      takeDial: (...asked) => limits.takeDial(...asked),
     },
   });
 });

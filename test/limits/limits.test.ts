@@ -134,16 +134,21 @@ describe('limits in memory', () => {
 });
 
 describe('sockets', () => {
-  test('[LM7] of an address are so many at a time', () => {
-    const limits = makeLimits({ socketsPerAddress: 2 });
-    const first = limits.takeSocket(ann)!;
-    expect(limits.takeSocket(`::ffff:${ann}`)).toBeTypeOf('function');
-    expect(limits.takeSocket(ann)).toBeNull();
-    expect(limits.takeSocket(bob)).toBeTypeOf('function');
+  test.each([
+    { take: 'takeSocket', rate: 200, most: 200 },
+    { take: 'takeDial', rate: 200, most: 200 },
+    // others of the house hand sockets on by the dozen
+    { take: 'takeDial', rate: 2, most: 100 },
+  ] as const)('[LM7] of an address are $most at a time ($take)', ({ take, rate, most }) => {
+    const limits = makeLimits({ socketsPerAddress: rate });
+    const first = limits[take](ann)!;
+    for (let i = 2; i <= most; i++) expect(limits[take](`::ffff:${ann}`)).toBeTypeOf('function');
+    expect(limits[take](ann)).toBeNull();
+    expect(limits[take](bob)).toBeTypeOf('function');
     first();
     first();
-    expect(limits.takeSocket(ann)).toBeTypeOf('function');
-    expect(limits.takeSocket(ann)).toBeNull();
+    expect(limits[take](ann)).toBeTypeOf('function');
+    expect(limits[take](ann)).toBeNull();
   });
 
   test('[LM5] [LM7] are as many as come where the limit is 0', () => {

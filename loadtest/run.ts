@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly say: (line: string) => void;
   /** All sockets are open, and what is counted begins. */
   readonly begun?: () => Promise<void>;
+  /** Each second that counts. */
+  readonly counted?: (second: Tally) => void;
   /** Nothing is due any more, and all are still connected. */
   readonly held?: () => Promise<void>;
 }
@@ -30,7 +32,15 @@ const settleMs = 10_000;
 const settleStepMs = 200;
 
 /** Rejects with DemoError where the server limits the load. */
-export async function run({ plan, target, core, say, begun, held }: RunOptions): Promise<Summary> {
+export async function run({
+  plan,
+  target,
+  core,
+  say,
+  begun,
+  counted: told,
+  held,
+}: RunOptions): Promise<Summary> {
   const { seconds, rampSeconds, workers: count } = plan;
   const file = join(import.meta.dirname, 'worker.ts');
   const workers = Array.from(
@@ -63,6 +73,7 @@ export async function run({ plan, target, core, say, begun, held }: RunOptions):
         continue;
       }
       all.add(second);
+      told?.(second);
       sockets = [Math.min(sockets[0], connected), Math.max(sockets[1], connected)];
     }
     await Promise.all(workers.map((worker) => worker.ask('rest')));

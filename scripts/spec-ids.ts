@@ -47,7 +47,10 @@ function read(pattern: string): SourceFile[] {
 }
 
 if (import.meta.main) {
-  const problems = findOffenders(read('{rooms,scripts,src,client,chaos,loadtest}/**/SPEC.md'), read('test/**/*.ts'));
+  const problems = findOffenders(
+    read('{rooms,scripts,src,client,chaos,loadtest}/**/SPEC.md'),
+    read('test/**/*.ts'),
+  );
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

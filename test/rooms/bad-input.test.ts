@@ -198,6 +198,8 @@ describe('the same command id again', () => {
     await command(table, 0, 'ready');
     await command(table, 0, 'add_bot', { strength: 'weak' });
     const ready = await command(table, 1, 'ready');
+    // who joins again is not to be replaced by who returns
+    for (const room of table.rooms) room.reconnection.enabled = false;
     await server.stop();
     await server.start();
     for (const seat of [0, 1]) await rejoin(table, seat);

@@ -10,8 +10,9 @@ import type { Clock } from './clock.ts';
 import { commitUntilAnswered } from './commit.ts';
 import { CommitBehind } from './commit-behind.ts';
 import type { Engine, Handled, Input, MatchEvent, Outcome, Result, SeatChange, Standing } from './engine.ts';
-import type { HandledCommand, MatchObserver } from './observer.ts';
+import type { MatchObserver } from './observer.ts';
 import { Outcomes } from './outcomes.ts';
+import { type Pending, tellHandled } from './pending.ts';
 import { beatOf } from './ticks.ts';
 
 export interface MatchHost {
@@ -35,22 +36,7 @@ export interface Told {
   readonly result: Result | null;
 }
 
-interface Pending {
-  readonly input: Input;
-  readonly done: (outcome: Outcome) => void;
-  /** Of a command: when it came, on the observer's clock, and its sender's trace. */
-  readonly arrivedAt?: number;
-  readonly traceparent?: string | undefined;
-}
-
 type Refused = Extract<Outcome, { readonly ok: false }>;
-
-/** When each step of a batch was done, on the observer's clock. */
-interface Steps {
-  readonly beganAt: number;
-  readonly ruledAt: number;
-  readonly committedAt: number;
-}
 
 const entriesPerCheckpoint = 128;
 const backgroundCommitMs = 250;
@@ -249,19 +235,7 @@ export class Match {
     this.#tell(handled);
     batch.forEach((pending, i) => this.#answer(pending, handled.outcomes[i]!));
     this.#schedule();
-    this.#observe(batch, handled, { beganAt, ruledAt, committedAt });
-  }
-
-  #observe(
-    batch: readonly Pending[],
-    { outcomes, entries }: Pick<Handled, 'outcomes' | 'entries'>,
-    steps: Steps,
-  ): void {
-    const commands = batch.flatMap((pending, i) => commandsOf(pending, outcomes[i]!));
-    if (commands.length === 0) return;
-    const { matchId, game } = this.#claim;
-    const { observer } = this.#host;
-    observer.handled({ matchId, game, commands, entries: entries.length, ...steps, toldAt: observer.now() });
+    tellHandled(observer, this.#claim, batch, handled, { beganAt, ruledAt, committedAt });
   }
 
   #stand({ n, wakeAt, result, isMoving = false }: Standing): void {
@@ -371,9 +345,11 @@ export class Match {
     }
     for (const { done } of batch) done(faulted);
     this.#schedule();
-    const at = this.#host.observer.now();
+    const { observer } = this.#host;
+    const at = observer.now();
     const outcomes = batch.map(() => faulted);
-    this.#observe(batch, { outcomes, entries: [] }, { beganAt: at, ruledAt: at, committedAt: at });
+    const steps = { beganAt: at, ruledAt: at, committedAt: at };
+    tellHandled(observer, this.#claim, batch, { outcomes, entries: [] }, steps);
   }
 
   #lose(batch: readonly Pending[], reason: string): void {
@@ -411,9 +387,4 @@ export class Match {
     };
     this.#cancelWake = this.#host.clock.after(wakeAt - this.t, wake);
   }
-}
-
-function commandsOf({ input, arrivedAt = 0, traceparent }: Pending, outcome: Outcome): HandledCommand[] {
-  if (input.kind !== 'command') return [];
-  return [{ name: input.name, seat: input.seat, arrivedAt, outcome, traceparent }];
 }

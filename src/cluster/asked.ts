@@ -5,7 +5,11 @@ export async function asked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    const message = 'Matches can not be looked up now: try again in a moment.';
-    throw Object.assign(new ApiError(503, 'cluster/unavailable', message), { cause });
+    throw unavailable(cause);
   }
+}
+
+export function unavailable(cause?: unknown): ApiError {
+  const message = 'Matches can not be looked up now: try again in a moment.';
+  return Object.assign(new ApiError(503, 'cluster/unavailable', message), { cause });
 }

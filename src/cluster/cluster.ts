@@ -7,6 +7,7 @@ import type { InTurn } from '../http/matchmaking.ts';
 import type { Log } from '../ops/logger.ts';
 import { mustAnswer } from '../redis/connect.ts';
 import { redisTurns } from '../redis/turn.ts';
+import { asked, unavailable } from './asked.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { Hops } from './hop.ts';
 import { clusterTurns } from './join-turns.ts';
@@ -81,7 +82,11 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   });
   const livesElsewhere = async (matchId: string): Promise<boolean> => {
     const owner = (await directory.find(matchId))?.processId;
-    if (owner === undefined || owner === matchMaker.processId) return false;
+    if (owner === matchMaker.processId) return false;
+    if (owner === undefined) {
+      if (await asked(members.mayMissSome())) throw unavailable();
+      return false;
+    }
     const member = await members.find(owner);
     if (!member || (await isReachable(member))) return member !== null;
     members.suspect(owner);

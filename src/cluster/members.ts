@@ -58,6 +58,8 @@ export class Members {
   #placed: [now: Map<string, number>, before: Map<string, number>] = [new Map(), new Map()];
   #hasBeenForgotten = false;
   #refreshing: Promise<void> | null = null;
+  /** When all who live have told of themselves again. */
+  #allToldAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: MembersOptions) {
@@ -113,6 +115,12 @@ export class Members {
     return !this.#known.has(processId);
   }
 
+  /** Redis was empty, and not all have told of themselves and their rooms since: a match without an owner may have one. */
+  async mayMissSome(): Promise<boolean> {
+    if (performance.now() < this.#allToldAt) return true;
+    return (await this.#options.redis.exists(this.#key(this.#options.self().processId))) === 0;
+  }
+
   /** It could not be reached, whatever its key says. */
   suspect(processId: string): void {
     this.#suspects.set(processId, performance.now() + suspectMs);
@@ -145,7 +153,9 @@ export class Members {
     const before = await redis.set(this.#key(self.processId), this.#seal(self), 'PX', lifeMs, 'GET');
     await redis.sadd(this.#list, self.processId);
     // remembered, should Redis go away again before all is told
-    this.#hasBeenForgotten ||= before === null && !isFirst;
+    const isForgotten = before === null && !isFirst;
+    if (isForgotten) this.#allToldAt = performance.now() + 2 * beatMs;
+    this.#hasBeenForgotten ||= isForgotten;
     await this.#refresh();
     await beaten(this.#hasBeenForgotten);
     this.#hasBeenForgotten = false;

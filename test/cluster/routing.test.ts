@@ -130,8 +130,10 @@ test('[CU3] a process with another secret does not start, and says what to do', 
   );
 });
 
-test('[CU65] a house whose Redis goes away and comes back empty lives on, and plays on meanwhile', async () => {
+test('[CU65] [CU26] a house whose Redis goes away and comes back empty lives on, and plays on meanwhile', async () => {
   const table = await openMatch(house.url);
+  let cuts = 0;
+  for (const room of table.rooms) room.onDrop(() => cuts++);
   await house.redis.kill();
   for (let moves = 0; moves < 8; moves++) await move(table);
   const answers = await Promise.all(
@@ -146,6 +148,7 @@ test('[CU65] a house whose Redis goes away and comes back empty lives on, and pl
     await vi.waitFor(async () => expect((await watch()).status).toBe(200), 10_000);
   }
   await move(table);
+  expect(cuts).toBe(0);
   expect(house.residents.map(({ server }) => server.child.exitCode)).toEqual([null, null, null]);
   expect(house.residents.map(({ server }) => server.output.stderr).join('')).not.toMatch(/unhandled/i);
 });

@@ -5,7 +5,16 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError, refusalOf } from './errors.ts';
 
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** Any other is refused. */
+export const methods: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+]);
 /** Characters of the path and the query, the latter of which may hold a token of 4,096. */
 const longestTarget = 8_192;
 const mostHeaders = 100;

@@ -21,8 +21,9 @@ export function tellHandled(
   { outcomes, entries }: Pick<Handled, 'outcomes' | 'entries'>,
   steps: Steps,
 ): void {
+  // most batches are a tick, and nothing is made for those
+  if (!batch.some(({ input }) => input.kind === 'command')) return;
   const commands = batch.flatMap((pending, i) => commandsOf(pending, outcomes[i]!));
-  if (commands.length === 0) return;
   observer.handled({ matchId, game, commands, entries: entries.length, ...steps, toldAt: observer.now() });
 }
 

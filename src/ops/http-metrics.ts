@@ -1,8 +1,7 @@
 /** Metrics of the HTTP layer. Labels are the patterns of our routes and codes of ours: nothing that a client sent. */
 import type { HttpObserver, SeenRequest } from '../http/observer.ts';
+import { methods } from '../http/target.ts';
 import type { Instruments } from './instruments.ts';
-
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export function httpMetrics(instruments: Instruments): HttpObserver {
   const { requests, requestSeconds, httpErrors, upgrades, malformed } = instruments;
